@@ -1,0 +1,31 @@
+/** An open file. */
+export interface OpenFile {
+  /** Appends all bytes of the buffers, in order, at the end of the file. */
+  append(buffers: readonly Uint8Array[]): Promise<void>;
+  /** Reads up to `length` bytes at an offset; fewer only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Makes what was appended survive a power cut (fdatasync). */
+  sync(): Promise<void>;
+  size(): Promise<number>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The local disk, injected: the real one, or one in memory that fails on demand. Errors carry Node's `code` (ENOSPC, ENOENT …). */
+export interface FileSystem {
+  open(path: string, mode: "read" | "append" | "create"): Promise<OpenFile>;
+  readFile(path: string): Promise<Uint8Array>;
+  /** Writes beside the path, syncs, renames over it and syncs the folder: all or nothing. */
+  writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  removeAll(path: string): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  /** Names in a folder, sorted; empty if there is no such folder. */
+  list(path: string): Promise<readonly string[]>;
+  /** Makes renames and removals in a folder survive a power cut. */
+  syncFolder(path: string): Promise<void>;
+  stat(path: string): Promise<{ readonly bytes: number; readonly isFolder: boolean } | undefined>;
+  /** Free bytes for this user on the disk that holds the path. */
+  freeBytes(path: string): Promise<number>;
+}

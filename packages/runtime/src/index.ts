@@ -1,0 +1,3 @@
+export * from "./clock.ts";
+export * from "./file-system.ts";
+export * from "./random.ts";
