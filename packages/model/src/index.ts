@@ -3,6 +3,7 @@ export * from "./error.ts";
 export * from "./hash.ts";
 export * from "./ids.ts";
 export * from "./labels.ts";
+export * from "./parse-time.ts";
 export * from "./profile-columns.ts";
 export * from "./profile-type.ts";
 export * from "./selector.ts";
