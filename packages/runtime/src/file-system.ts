@@ -13,13 +13,19 @@ export interface OpenFile {
 
 /** The local disk, injected: the real one, or one in memory that fails on demand. Errors carry Node's `code` (ENOSPC, ENOENT …). */
 export interface FileSystem {
+  /** `read` and `append` want the file to exist (ENOENT); `create` wants it not to (EEXIST) and opens it for reading and appending. */
   open(path: string, mode: "read" | "append" | "create"): Promise<OpenFile>;
   readFile(path: string): Promise<Uint8Array>;
   /** Writes beside the path, syncs, renames over it and syncs the folder: all or nothing. */
   writeFileAtomic(path: string, bytes: Uint8Array): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name; EEXIST if that name is taken. So a whole file appears at once, or not at all. */
+  link(existing: string, added: string): Promise<void>;
+  /** Removes a file; ENOENT if there is none. */
   remove(path: string): Promise<void>;
+  /** Removes a file or a folder with all it holds; nothing there is fine. */
   removeAll(path: string): Promise<void>;
+  /** Makes a folder and those above it; existing ones are fine. */
   makeFolder(path: string): Promise<void>;
   /** Names in a folder, sorted; empty if there is no such folder. */
   list(path: string): Promise<readonly string[]>;
