@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root, wherever this file runs from. */
+export const repositoryRoot: string = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** A Basalt of this repository, started for a measurement. */
+export class ServerUnderTest {
+  readonly url: string;
+  readonly dataPath: string;
+  private child: ChildProcess | undefined;
+  private readonly port: number;
+  private readonly flags: readonly string[];
+
+  private constructor(port: number, flags: readonly string[]) {
+    this.port = port;
+    this.flags = flags;
+    this.url = `http://127.0.0.1:${port}`;
+    this.dataPath = mkdtempSync(join(tmpdir(), "basalt-bench-"));
+  }
+
+  static async create(flags: readonly string[]): Promise<ServerUnderTest> {
+    return new ServerUnderTest(await freePort(), flags);
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Starts it and gives the milliseconds until `/ready` answers 200. */
+  async start(): Promise<number> {
+    const started = performance.now();
+    this.child = spawn(
+      join(repositoryRoot, "node_modules/.bin/basalt"),
+      [
+        "-target=all",
+        "-server.http-listen-address=127.0.0.1",
+        `-server.http-listen-port=${this.port}`,
+        `-data.path=${this.dataPath}`,
+        "-log.level=warn",
+        "-self-profiling.disable-push=true",
+        ...this.flags,
+      ],
+      { stdio: ["ignore", "inherit", "inherit"] },
+    );
+    await waitUntilReady(this.url, 60_000);
+    return performance.now() - started;
+  }
+
+  /** Sends SIGTERM and gives the milliseconds and the exit code. */
+  async stop(): Promise<{ readonly milliseconds: number; readonly code: number | null }> {
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null) return { milliseconds: 0, code: child?.exitCode ?? null };
+    const started = performance.now();
+    const code = await new Promise<number | null>((resolve) => {
+      child.once("exit", resolve);
+      child.kill("SIGTERM");
+    });
+    return { milliseconds: performance.now() - started, code };
+  }
+
+  removeData(): void {
+    rmSync(this.dataPath, { recursive: true, force: true });
+  }
+}
+
+/** Polls `/ready` until it answers 200. */
+export async function waitUntilReady(url: string, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      const response = await fetch(`${url}/ready`);
+      await response.arrayBuffer();
+      if (response.status === 200) return;
+    } catch {
+      // Not listening yet.
+    }
+    if (performance.now() > deadline) throw new Error(`${url}/ready did not answer 200 within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
