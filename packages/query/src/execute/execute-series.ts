@@ -1,0 +1,62 @@
+import type { RowBatch, RowSource } from "@basalt/store";
+import type { PartialSeries } from "../merge/query-partial.ts";
+import type { SeriesPlan } from "../plan/query-plan.ts";
+import type { Budget } from "./budget.ts";
+import { CallSiteTotals } from "./call-site-totals.ts";
+import type { Int64Lanes } from "./int64-lanes.ts";
+import { lanesOf, millisAt } from "./int64-lanes.ts";
+import { PointSums } from "./point-sums.ts";
+import type { SelectedSeries } from "./select-series.ts";
+
+/**
+ * Values over time of one source by group. Without a call site the rows' totals are enough, and no sample is read.
+ *
+ * @throws BasaltError `value_overflow`, bounds of the budget, and what the source throws.
+ */
+export async function executeSeries(
+  source: RowSource,
+  { index, selected }: SelectedSeries,
+  plan: SeriesPlan,
+  budget: Budget,
+): Promise<PartialSeries[]> {
+  const { groupOf, groups } = index.group(plan.groupBy, selected);
+  const sums = groups.map(() => new PointSums());
+  const callSite = plan.callSite.length === 0 ? undefined : new CallSiteTotals(plan.callSite);
+  const request = { series: selected, range: plan.range, samples: callSite !== undefined, profileIds: false };
+  let pageCount = 0;
+  for await (const batch of source.scan({ ...request, spanIds: false })) {
+    let values = lanesOf(batch.total);
+    if (callSite !== undefined) {
+      values = lanesOf(callSite.totals(batch, await callSite.tables(source, batch.partition)));
+    }
+    addRows(batch, { values, groupOf, sums, plan, skipsZero: callSite !== undefined });
+    const pages = sums.reduce((count, group) => count + group.pageCount, 0);
+    budget.charge((pages - pageCount) * PointSums.bytesPerPage);
+    pageCount = pages;
+    await budget.pause();
+  }
+  return groups
+    .map((labels, group) => ({ labels, ...(sums[group] ?? new PointSums()).finish() }))
+    .filter(({ pointIndex }) => pointIndex.length > 0);
+}
+
+interface Destination {
+  readonly values: Int64Lanes;
+  readonly groupOf: Uint32Array;
+  readonly sums: readonly PointSums[];
+  readonly plan: SeriesPlan;
+  /** A row without the call site is no row of the answer. */
+  readonly skipsZero: boolean;
+}
+
+function addRows(batch: RowBatch, { values, groupOf, sums, plan, skipsZero }: Destination): void {
+  const times = lanesOf(batch.timeNanos);
+  const { firstPointMs, stepMs } = plan;
+  for (let row = 0; row < batch.rowCount; row++) {
+    if (skipsZero && values.low[row * 2] === 0 && values.high[row * 2 + 1] === 0) continue;
+    const group = sums[groupOf[batch.seriesIndex[row] ?? 0] ?? 0];
+    const pointIndex = Math.ceil((millisAt(times, row) - firstPointMs) / stepMs);
+    if (pointIndex < 0) continue;
+    group?.add(pointIndex, values, row, 1);
+  }
+}

@@ -1,0 +1,152 @@
+import type { Labels, Matcher } from "@basalt/model";
+import type { SourceSeries } from "@basalt/store";
+
+/** One label over all series of a source: the distinct values, and which one each series has. */
+class LabelColumn {
+  /** Value 0 is the empty string: the series lacks the label. */
+  readonly values: string[] = [""];
+  private readonly idOfValue = new Map<string, number>([["", 0]]);
+  private idBySeries = new Uint32Array(16);
+
+  /** Id of a series' value. */
+  at(seriesIndex: number): number {
+    return this.idBySeries[seriesIndex] ?? 0;
+  }
+
+  set(seriesIndex: number, value: string): void {
+    let id = this.idOfValue.get(value);
+    if (id === undefined) {
+      id = this.values.length;
+      this.values.push(value);
+      this.idOfValue.set(value, id);
+    }
+    if (seriesIndex >= this.idBySeries.length) this.grow(seriesIndex);
+    this.idBySeries[seriesIndex] = id;
+  }
+
+  private grow(seriesIndex: number): void {
+    const grown = new Uint32Array(Math.max(seriesIndex + 1, this.idBySeries.length * 2));
+    grown.set(this.idBySeries);
+    this.idBySeries = grown;
+  }
+}
+
+/**
+ * The labels of a source's series by name: a matcher is asked once per distinct value, not once per series, and series
+ * are grouped by comparing small integers. It follows a list that grows, as a head's does.
+ */
+export class LabelIndex {
+  readonly series: readonly SourceSeries[];
+  private readonly columns = new Map<string, LabelColumn>();
+  private indexedCount = 0;
+
+  constructor(series: readonly SourceSeries[]) {
+    this.series = series;
+  }
+
+  /** Takes in the series that the list got since the last call. */
+  refresh(): void {
+    for (; this.indexedCount < this.series.length; this.indexedCount++) {
+      for (const { name, value } of this.labelsOf(this.indexedCount)) {
+        let column = this.columns.get(name);
+        if (column === undefined) this.columns.set(name, (column = new LabelColumn()));
+        column.set(this.indexedCount, value);
+      }
+    }
+  }
+
+  labelsOf(seriesIndex: number): Labels {
+    return this.series[seriesIndex]?.labels ?? [];
+  }
+
+  /** Every label name of any series. */
+  names(): Iterable<string> {
+    return this.columns.keys();
+  }
+
+  /** 1 where a series meets all matchers of one of the alternatives; no alternatives select every series. */
+  select(alternatives: readonly (readonly Matcher[])[]): Uint8Array {
+    const selected = new Uint8Array(this.series.length);
+    if (alternatives.length === 0) return selected.fill(1);
+    for (const matchers of alternatives) {
+      const met = new Uint8Array(this.series.length).fill(1);
+      for (const condition of matchers) this.narrow(met, condition);
+      for (let i = 0; i < met.length; i++) if (met[i] === 1) selected[i] = 1;
+    }
+    return selected;
+  }
+
+  /** Clears those bits whose series do not meet the condition. */
+  private narrow(met: Uint8Array, condition: Matcher): void {
+    const column = this.columns.get(condition.name);
+    if (column === undefined) {
+      if (!condition.matches("")) met.fill(0);
+      return;
+    }
+    const meets = Uint8Array.from(column.values, (value) => (condition.matches(value) ? 1 : 0));
+    for (let i = 0; i < met.length; i++) if (meets[column.at(i)] === 0) met[i] = 0;
+  }
+
+  /** Distinct values of a label among the selected series; without the empty one. */
+  valuesOf(name: string, selected: Uint8Array): string[] {
+    const column = this.columns.get(name);
+    if (column === undefined) return [];
+    const seen = new Uint8Array(column.values.length);
+    for (let i = 0; i < selected.length; i++) if (selected[i] === 1) seen[column.at(i)] = 1;
+    return column.values.filter((_, id) => id > 0 && seen[id] === 1);
+  }
+
+  /** Distinct label names among the selected series. */
+  namesOf(selected: Uint8Array): string[] {
+    const found: string[] = [];
+    for (const [name, column] of this.columns) {
+      for (let i = 0; i < selected.length; i++) {
+        if (selected[i] !== 1 || column.at(i) === 0) continue;
+        found.push(name);
+        break;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Groups the selected series by their values of some labels. `groupOf[i]` is the group of series i (0 if it is not
+   * selected); the groups' label sets are in the order of the names, without labels that are absent.
+   */
+  group(names: readonly string[], selected: Uint8Array): { groupOf: Uint32Array; groups: Labels[] } {
+    const columns = names.map((name) => ({ name, column: this.columns.get(name) }));
+    const groupOf = new Uint32Array(this.series.length);
+    const groups: Labels[] = [];
+    const groupOfKey = new Map<string, number>();
+    for (let i = 0; i < selected.length; i++) {
+      if (selected[i] !== 1) continue;
+      let key = "";
+      for (const { column } of columns) key += `${column?.at(i) ?? 0},`;
+      let group = groupOfKey.get(key);
+      if (group === undefined) {
+        group = groups.length;
+        groupOfKey.set(key, group);
+        groups.push(
+          columns
+            .map(({ name, column }) => ({ name, value: column?.values[column.at(i)] ?? "" }))
+            .filter(({ value }) => value !== ""),
+        );
+      }
+      groupOf[i] = group;
+    }
+    return { groupOf, groups };
+  }
+}
+
+const indexes = new WeakMap<readonly SourceSeries[], LabelIndex>();
+
+/** The index of a list of series: made once per list, brought up to date on each call, dropped with the list. */
+export function labelIndexOf(series: readonly SourceSeries[]): LabelIndex {
+  let index = indexes.get(series);
+  if (index === undefined) {
+    index = new LabelIndex(series);
+    indexes.set(series, index);
+  }
+  index.refresh();
+  return index;
+}

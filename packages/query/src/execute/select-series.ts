@@ -1,0 +1,36 @@
+import type { Matcher, ProfileType } from "@basalt/model";
+import { formatProfileType, labelNames, matcher, parseSelector } from "@basalt/model";
+import type { RowSource } from "@basalt/store";
+import type { LabelIndex } from "./label-index.ts";
+import { labelIndexOf } from "./label-index.ts";
+
+/** The selected series of one source. */
+export interface SelectedSeries {
+  readonly index: LabelIndex;
+  /** 1 where a series is wanted, by series index. */
+  readonly selected: Uint8Array;
+  readonly selectedCount: number;
+}
+
+/** The alternatives of a plan, each narrowed to the profile type if the plan has one. */
+export function planAlternatives(plan: {
+  readonly selectors: readonly string[];
+  readonly profileType?: ProfileType;
+}): readonly (readonly Matcher[])[] {
+  const alternatives = plan.selectors.map(parseSelector);
+  if (plan.profileType === undefined) return alternatives;
+  const ofType = matcher(labelNames.profileType, "=", formatProfileType(plan.profileType));
+  return alternatives.length === 0 ? [[ofType]] : alternatives.map((matchers) => [ofType, ...matchers]);
+}
+
+/** Evaluates a plan's alternatives on a source. */
+export async function selectSeries(
+  source: RowSource,
+  alternatives: readonly (readonly Matcher[])[],
+): Promise<SelectedSeries> {
+  const index = labelIndexOf(await source.series());
+  const selected = index.select(alternatives);
+  let selectedCount = 0;
+  for (const bit of selected) selectedCount += bit;
+  return { index, selected, selectedCount };
+}
