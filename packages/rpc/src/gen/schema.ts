@@ -1,0 +1,396 @@
+// Written by scripts/generate-schema.ts. Do not edit.
+import type { Schema } from "../json/schema.ts";
+
+/** Fields of every generated message. */
+export const schema: Schema = {
+  messages: {
+    "google.v1.Profile": [
+      ["sampleType", "sample_type", "message", "many", "google.v1.ValueType"],
+      ["sample", "sample", "message", "many", "google.v1.Sample"],
+      ["mapping", "mapping", "message", "many", "google.v1.Mapping"],
+      ["location", "location", "message", "many", "google.v1.Location"],
+      ["function", "function", "message", "many", "google.v1.Function"],
+      ["stringTable", "string_table", "string", "many"],
+      ["dropFrames", "drop_frames", "int64", "one"],
+      ["keepFrames", "keep_frames", "int64", "one"],
+      ["timeNanos", "time_nanos", "int64", "one"],
+      ["durationNanos", "duration_nanos", "int64", "one"],
+      ["periodType", "period_type", "message", "optional", "google.v1.ValueType"],
+      ["period", "period", "int64", "one"],
+      ["comment", "comment", "int64", "many"],
+      ["defaultSampleType", "default_sample_type", "int64", "one"],
+    ],
+    "google.v1.ValueType": [
+      ["type", "type", "int64", "one"],
+      ["unit", "unit", "int64", "one"],
+    ],
+    "google.v1.Sample": [
+      ["locationId", "location_id", "uint64", "many"],
+      ["value", "value", "int64", "many"],
+      ["label", "label", "message", "many", "google.v1.Label"],
+    ],
+    "google.v1.Label": [
+      ["key", "key", "int64", "one"],
+      ["str", "str", "int64", "one"],
+      ["num", "num", "int64", "one"],
+      ["numUnit", "num_unit", "int64", "one"],
+    ],
+    "google.v1.Mapping": [
+      ["id", "id", "uint64", "one"],
+      ["memoryStart", "memory_start", "uint64", "one"],
+      ["memoryLimit", "memory_limit", "uint64", "one"],
+      ["fileOffset", "file_offset", "uint64", "one"],
+      ["filename", "filename", "int64", "one"],
+      ["buildId", "build_id", "int64", "one"],
+      ["hasFunctions", "has_functions", "bool", "one"],
+      ["hasFilenames", "has_filenames", "bool", "one"],
+      ["hasLineNumbers", "has_line_numbers", "bool", "one"],
+      ["hasInlineFrames", "has_inline_frames", "bool", "one"],
+    ],
+    "google.v1.Location": [
+      ["id", "id", "uint64", "one"],
+      ["mappingId", "mapping_id", "uint64", "one"],
+      ["address", "address", "uint64", "one"],
+      ["line", "line", "message", "many", "google.v1.Line"],
+      ["isFolded", "is_folded", "bool", "one"],
+    ],
+    "google.v1.Line": [
+      ["functionId", "function_id", "uint64", "one"],
+      ["line", "line", "int64", "one"],
+    ],
+    "google.v1.Function": [
+      ["id", "id", "uint64", "one"],
+      ["name", "name", "int64", "one"],
+      ["systemName", "system_name", "int64", "one"],
+      ["filename", "filename", "int64", "one"],
+      ["startLine", "start_line", "int64", "one"],
+    ],
+    "types.v1.LabelPair": [
+      ["name", "name", "string", "one"],
+      ["value", "value", "string", "one"],
+    ],
+    "types.v1.Labels": [
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+    ],
+    "types.v1.ProfileType": [
+      ["ID", "ID", "string", "one"],
+      ["name", "name", "string", "one"],
+      ["sampleType", "sample_type", "string", "one"],
+      ["sampleUnit", "sample_unit", "string", "one"],
+      ["periodType", "period_type", "string", "one"],
+      ["periodUnit", "period_unit", "string", "one"],
+    ],
+    "types.v1.Series": [
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+      ["points", "points", "message", "many", "types.v1.Point"],
+    ],
+    "types.v1.Point": [
+      ["value", "value", "double", "one"],
+      ["timestamp", "timestamp", "int64", "one"],
+      ["annotations", "annotations", "message", "many", "types.v1.ProfileAnnotation"],
+      ["exemplars", "exemplars", "message", "many", "types.v1.Exemplar"],
+    ],
+    "types.v1.ProfileAnnotation": [
+      ["key", "key", "string", "one"],
+      ["value", "value", "string", "one"],
+    ],
+    "types.v1.Exemplar": [
+      ["timestamp", "timestamp", "int64", "one"],
+      ["profileId", "profile_id", "string", "one"],
+      ["spanId", "span_id", "string", "one"],
+      ["value", "value", "int64", "one"],
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+      ["traceId", "trace_id", "string", "one"],
+    ],
+    "types.v1.LabelValuesRequest": [
+      ["name", "name", "string", "one"],
+      ["matchers", "matchers", "string", "many"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+    ],
+    "types.v1.LabelValuesResponse": [
+      ["names", "names", "string", "many"],
+    ],
+    "types.v1.LabelNamesRequest": [
+      ["matchers", "matchers", "string", "many"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+    ],
+    "types.v1.LabelNamesResponse": [
+      ["names", "names", "string", "many"],
+    ],
+    "types.v1.BlockInfo": [
+      ["ulid", "ulid", "string", "one"],
+      ["minTime", "min_time", "int64", "one"],
+      ["maxTime", "max_time", "int64", "one"],
+      ["compaction", "compaction", "message", "optional", "types.v1.BlockCompaction"],
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+    ],
+    "types.v1.BlockCompaction": [
+      ["level", "level", "int32", "one"],
+      ["sources", "sources", "string", "many"],
+      ["parents", "parents", "string", "many"],
+    ],
+    "types.v1.StackTraceSelector": [
+      ["callSite", "call_site", "message", "many", "types.v1.Location"],
+      ["goPgo", "go_pgo", "message", "optional", "types.v1.GoPGO"],
+    ],
+    "types.v1.Location": [
+      ["name", "name", "string", "one"],
+    ],
+    "types.v1.GoPGO": [
+      ["keepLocations", "keep_locations", "uint32", "one"],
+      ["aggregateCallees", "aggregate_callees", "bool", "one"],
+    ],
+    "types.v1.GetProfileStatsRequest": [
+    ],
+    "types.v1.GetProfileStatsResponse": [
+      ["dataIngested", "data_ingested", "bool", "one"],
+      ["oldestProfileTime", "oldest_profile_time", "int64", "one"],
+      ["newestProfileTime", "newest_profile_time", "int64", "one"],
+    ],
+    "types.v1.HeatmapSeries": [
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+      ["slots", "slots", "message", "many", "types.v1.HeatmapSlot"],
+    ],
+    "types.v1.HeatmapSlot": [
+      ["timestamp", "timestamp", "int64", "one"],
+      ["yMin", "y_min", "double", "many"],
+      ["counts", "counts", "int32", "many"],
+      ["exemplars", "exemplars", "message", "many", "types.v1.Exemplar"],
+    ],
+    "querier.v1.ProfileTypesRequest": [
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+    ],
+    "querier.v1.ProfileTypesResponse": [
+      ["profileTypes", "profile_types", "message", "many", "types.v1.ProfileType"],
+    ],
+    "querier.v1.SeriesRequest": [
+      ["matchers", "matchers", "string", "many"],
+      ["labelNames", "label_names", "string", "many"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+    ],
+    "querier.v1.SeriesResponse": [
+      ["labelsSet", "labels_set", "message", "many", "types.v1.Labels"],
+    ],
+    "querier.v1.SelectMergeStacktracesRequest": [
+      ["profileTypeID", "profile_typeID", "string", "one"],
+      ["labelSelector", "label_selector", "string", "one"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["maxNodes", "max_nodes", "int64", "optional"],
+      ["format", "format", "enum", "one", "querier.v1.ProfileFormat"],
+      ["stackTraceSelector", "stack_trace_selector", "message", "optional", "types.v1.StackTraceSelector"],
+      ["profileIdSelector", "profile_id_selector", "string", "many"],
+      ["async", "async", "message", "optional", "querier.v1.AsyncQueryRequest"],
+      ["traceIdSelector", "trace_id_selector", "string", "many"],
+      ["spanSelector", "span_selector", "string", "many"],
+    ],
+    "querier.v1.SelectMergeStacktracesResponse": [
+      ["flamegraph", "flamegraph", "message", "optional", "querier.v1.FlameGraph"],
+      ["tree", "tree", "bytes", "one"],
+      ["dot", "dot", "string", "one"],
+      ["async", "async", "message", "optional", "querier.v1.AsyncQueryResponse"],
+      ["pprof", "pprof", "message", "optional", "querier.v1.PprofProfile"],
+    ],
+    "querier.v1.PprofProfile": [
+      ["profile", "profile", "message", "optional", "google.v1.Profile"],
+    ],
+    "querier.v1.AsyncQueryRequest": [
+      ["requestId", "request_id", "string", "one"],
+      ["type", "type", "enum", "one", "querier.v1.AsyncQueryType"],
+    ],
+    "querier.v1.AsyncQueryResponse": [
+      ["requestId", "request_id", "string", "one"],
+      ["status", "status", "enum", "one", "querier.v1.AsyncQueryStatus"],
+      ["errorMessage", "error_message", "string", "one"],
+    ],
+    "querier.v1.SelectMergeSpanProfileRequest": [
+      ["profileTypeID", "profile_typeID", "string", "one"],
+      ["labelSelector", "label_selector", "string", "one"],
+      ["spanSelector", "span_selector", "string", "many"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["maxNodes", "max_nodes", "int64", "optional"],
+      ["format", "format", "enum", "one", "querier.v1.ProfileFormat"],
+    ],
+    "querier.v1.SelectMergeSpanProfileResponse": [
+      ["flamegraph", "flamegraph", "message", "optional", "querier.v1.FlameGraph"],
+      ["tree", "tree", "bytes", "one"],
+    ],
+    "querier.v1.DiffRequest": [
+      ["left", "left", "message", "optional", "querier.v1.SelectMergeStacktracesRequest"],
+      ["right", "right", "message", "optional", "querier.v1.SelectMergeStacktracesRequest"],
+    ],
+    "querier.v1.DiffResponse": [
+      ["flamegraph", "flamegraph", "message", "optional", "querier.v1.FlameGraphDiff"],
+    ],
+    "querier.v1.FlameGraph": [
+      ["names", "names", "string", "many"],
+      ["levels", "levels", "message", "many", "querier.v1.Level"],
+      ["total", "total", "int64", "one"],
+      ["maxSelf", "max_self", "int64", "one"],
+    ],
+    "querier.v1.FlameGraphDiff": [
+      ["names", "names", "string", "many"],
+      ["levels", "levels", "message", "many", "querier.v1.Level"],
+      ["total", "total", "int64", "one"],
+      ["maxSelf", "max_self", "int64", "one"],
+      ["leftTicks", "leftTicks", "int64", "one"],
+      ["rightTicks", "rightTicks", "int64", "one"],
+    ],
+    "querier.v1.Level": [
+      ["values", "values", "int64", "many"],
+    ],
+    "querier.v1.SelectMergeProfileRequest": [
+      ["profileTypeID", "profile_typeID", "string", "one"],
+      ["labelSelector", "label_selector", "string", "one"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["maxNodes", "max_nodes", "int64", "optional"],
+      ["stackTraceSelector", "stack_trace_selector", "message", "optional", "types.v1.StackTraceSelector"],
+      ["profileIdSelector", "profile_id_selector", "string", "many"],
+      ["traceIdSelector", "trace_id_selector", "string", "many"],
+    ],
+    "querier.v1.SelectSeriesRequest": [
+      ["profileTypeID", "profile_typeID", "string", "one"],
+      ["labelSelector", "label_selector", "string", "one"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["groupBy", "group_by", "string", "many"],
+      ["step", "step", "double", "one"],
+      ["aggregation", "aggregation", "enum", "optional", "types.v1.TimeSeriesAggregationType"],
+      ["stackTraceSelector", "stack_trace_selector", "message", "optional", "types.v1.StackTraceSelector"],
+      ["limit", "limit", "int64", "optional"],
+      ["exemplarType", "exemplar_type", "enum", "one", "types.v1.ExemplarType"],
+    ],
+    "querier.v1.SelectSeriesResponse": [
+      ["series", "series", "message", "many", "types.v1.Series"],
+    ],
+    "querier.v1.SelectHeatmapRequest": [
+      ["profileTypeID", "profile_typeID", "string", "one"],
+      ["labelSelector", "label_selector", "string", "one"],
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["step", "step", "double", "one"],
+      ["groupBy", "group_by", "string", "many"],
+      ["queryType", "query_type", "enum", "one", "querier.v1.HeatmapQueryType"],
+      ["exemplarType", "exemplar_type", "enum", "one", "types.v1.ExemplarType"],
+      ["limit", "limit", "int64", "optional"],
+    ],
+    "querier.v1.SelectHeatmapResponse": [
+      ["series", "series", "message", "many", "types.v1.HeatmapSeries"],
+    ],
+    "querier.v1.AnalyzeQueryRequest": [
+      ["start", "start", "int64", "one"],
+      ["end", "end", "int64", "one"],
+      ["query", "query", "string", "one"],
+    ],
+    "querier.v1.AnalyzeQueryResponse": [
+      ["queryScopes", "query_scopes", "message", "many", "querier.v1.QueryScope"],
+      ["queryImpact", "query_impact", "message", "optional", "querier.v1.QueryImpact"],
+    ],
+    "querier.v1.QueryScope": [
+      ["componentType", "component_type", "string", "one"],
+      ["componentCount", "component_count", "uint64", "one"],
+      ["blockCount", "block_count", "uint64", "one"],
+      ["seriesCount", "series_count", "uint64", "one"],
+      ["profileCount", "profile_count", "uint64", "one"],
+      ["sampleCount", "sample_count", "uint64", "one"],
+      ["indexBytes", "index_bytes", "uint64", "one"],
+      ["profileBytes", "profile_bytes", "uint64", "one"],
+      ["symbolBytes", "symbol_bytes", "uint64", "one"],
+    ],
+    "querier.v1.QueryImpact": [
+      ["totalBytesInTimeRange", "total_bytes_in_time_range", "uint64", "one"],
+      ["totalQueriedSeries", "total_queried_series", "uint64", "one"],
+      ["deduplicationNeeded", "deduplication_needed", "bool", "one"],
+    ],
+    "basalt.v1.TopFunctionsRequest": [
+      ["query", "query", "message", "optional", "querier.v1.SelectMergeStacktracesRequest"],
+      ["right", "right", "message", "optional", "querier.v1.SelectMergeStacktracesRequest"],
+      ["limit", "limit", "int64", "one"],
+      ["order", "order", "enum", "one", "basalt.v1.TopFunctionsOrder"],
+      ["ascending", "ascending", "bool", "one"],
+      ["nameContains", "name_contains", "string", "one"],
+    ],
+    "basalt.v1.TopFunctionsResponse": [
+      ["functions", "functions", "message", "many", "basalt.v1.TopFunction"],
+      ["functionCount", "function_count", "int64", "one"],
+      ["total", "total", "int64", "one"],
+      ["rightTotal", "right_total", "int64", "one"],
+    ],
+    "basalt.v1.TopFunction": [
+      ["function", "function", "string", "one"],
+      ["file", "file", "string", "one"],
+      ["self", "self", "int64", "one"],
+      ["total", "total", "int64", "one"],
+      ["left", "left", "message", "optional", "basalt.v1.FunctionValues"],
+      ["right", "right", "message", "optional", "basalt.v1.FunctionValues"],
+    ],
+    "basalt.v1.FunctionValues": [
+      ["self", "self", "int64", "one"],
+      ["total", "total", "int64", "one"],
+    ],
+    "google.protobuf.Any": [
+      ["typeUrl", "type_url", "string", "one"],
+      ["value", "value", "bytes", "one"],
+    ],
+    "google.rpc.Status": [
+      ["code", "code", "int32", "one"],
+      ["message", "message", "string", "one"],
+      ["details", "details", "message", "many", "google.protobuf.Any"],
+    ],
+    "grpc.health.v1.HealthCheckRequest": [
+      ["service", "service", "string", "one"],
+    ],
+    "grpc.health.v1.HealthCheckResponse": [
+      ["status", "status", "enum", "one", "grpc.health.v1.HealthCheckResponse.ServingStatus"],
+    ],
+    "push.v1.PushRequest": [
+      ["series", "series", "message", "many", "push.v1.RawProfileSeries"],
+    ],
+    "push.v1.PushResponse": [
+    ],
+    "push.v1.RawProfileSeries": [
+      ["labels", "labels", "message", "many", "types.v1.LabelPair"],
+      ["samples", "samples", "message", "many", "push.v1.RawSample"],
+      ["annotations", "annotations", "message", "many", "types.v1.ProfileAnnotation"],
+    ],
+    "push.v1.RawSample": [
+      ["rawProfile", "raw_profile", "bytes", "one"],
+      ["ID", "ID", "string", "one"],
+    ],
+    "status.v1.GetBuildInfoRequest": [
+    ],
+    "status.v1.GetBuildInfoResponse": [
+      ["status", "status", "string", "one"],
+      ["data", "data", "message", "optional", "status.v1.GetBuildInfoData"],
+    ],
+    "status.v1.GetBuildInfoData": [
+      ["version", "version", "string", "one"],
+      ["revision", "revision", "string", "one"],
+      ["branch", "branch", "string", "one"],
+      ["buildUser", "build_user", "string", "one"],
+      ["buildDate", "build_date", "string", "one"],
+      ["goVersion", "go_version", "string", "one"],
+    ],
+    "version.v1.VersionRequest": [
+    ],
+    "version.v1.VersionResponse": [
+      ["QuerierAPI", "QuerierAPI", "uint64", "one"],
+    ],
+  },
+  enums: {
+    "types.v1.TimeSeriesAggregationType": { TIME_SERIES_AGGREGATION_TYPE_SUM: 0, TIME_SERIES_AGGREGATION_TYPE_AVERAGE: 1 },
+    "types.v1.ExemplarType": { EXEMPLAR_TYPE_UNSPECIFIED: 0, EXEMPLAR_TYPE_NONE: 1, EXEMPLAR_TYPE_INDIVIDUAL: 2, EXEMPLAR_TYPE_SPAN: 3 },
+    "querier.v1.ProfileFormat": { PROFILE_FORMAT_UNSPECIFIED: 0, PROFILE_FORMAT_FLAMEGRAPH: 1, PROFILE_FORMAT_TREE: 2, PROFILE_FORMAT_DOT: 3, PROFILE_FORMAT_PPROF: 4 },
+    "querier.v1.AsyncQueryType": { ASYNC_QUERY_TYPE_DISABLED: 0, ASYNC_QUERY_TYPE_FORCE: 1 },
+    "querier.v1.AsyncQueryStatus": { ASYNC_QUERY_STATUS_UNKNOWN: 0, ASYNC_QUERY_STATUS_IN_PROGRESS: 1, ASYNC_QUERY_STATUS_SUCCESS: 2, ASYNC_QUERY_STATUS_FAILURE: 3 },
+    "querier.v1.HeatmapQueryType": { HEATMAP_QUERY_TYPE_UNSPECIFIED: 0, HEATMAP_QUERY_TYPE_INDIVIDUAL: 1, HEATMAP_QUERY_TYPE_SPAN: 2 },
+    "basalt.v1.TopFunctionsOrder": { TOP_FUNCTIONS_ORDER_UNSPECIFIED: 0, TOP_FUNCTIONS_ORDER_SELF: 1, TOP_FUNCTIONS_ORDER_TOTAL: 2, TOP_FUNCTIONS_ORDER_NAME: 3, TOP_FUNCTIONS_ORDER_SELF_DIFF: 4, TOP_FUNCTIONS_ORDER_TOTAL_DIFF: 5 },
+    "grpc.health.v1.HealthCheckResponse.ServingStatus": { UNKNOWN: 0, SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 },
+  },
+};

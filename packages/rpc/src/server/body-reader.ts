@@ -1,0 +1,112 @@
+import type { Readable } from "node:stream";
+import { BasaltError } from "@basalt/model";
+import type { Clock } from "@basalt/runtime";
+import { canceledError } from "../call-context.ts";
+import type { BodyBudget } from "./body-budget.ts";
+
+/** A declared length is trusted with an allocation up to this; beyond it the buffer grows with what arrives. */
+const trustedBytesMax = 1 << 20;
+const firstBytes = 16 << 10;
+
+/** How a body is to be read. */
+export interface BodyOptions {
+  /** From content-length; undefined if not declared. */
+  readonly declaredBytes: number | undefined;
+  readonly bytesMax: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly budget: BodyBudget;
+}
+
+/** The error of a body over its limit. */
+export function tooLargeError(bytesMax: number): BasaltError {
+  return new BasaltError("request_too_large", `request body too large: over ${bytesMax} bytes`);
+}
+
+/** Collects one body into a buffer that nothing else refers to. */
+export class BodyReader {
+  /** Received so far. */
+  byteCount = 0;
+  /** Taken from the budget so far. */
+  private bytesHeld = 0;
+  private readonly source: Readable;
+  private readonly options: BodyOptions;
+  private buffer: Uint8Array = new Uint8Array(0);
+
+  constructor(source: Readable, options: BodyOptions) {
+    this.source = source;
+    this.options = options;
+  }
+
+  /**
+   * Reads to the end. After a failure the rest of the body is left unread, and the source paused.
+   *
+   * @throws BasaltError `request_too_large`, `queue_full`, `deadline_exceeded`, `canceled`.
+   */
+  async read(): Promise<Uint8Array> {
+    const { declaredBytes, bytesMax } = this.options;
+    if (declaredBytes !== undefined) {
+      if (declaredBytes > bytesMax) throw tooLargeError(bytesMax);
+      if (declaredBytes > 0) this.grow(Math.min(declaredBytes, trustedBytesMax));
+    }
+    await this.collect();
+    return this.byteCount === this.buffer.length ? this.buffer : this.buffer.slice(0, this.byteCount);
+  }
+
+  /** Gives the budget back, when the request is done. */
+  release(): void {
+    this.options.budget.giveBack(this.bytesHeld);
+    this.bytesHeld = 0;
+  }
+
+  private collect(): Promise<void> {
+    const { source, options } = this;
+    return new Promise((resolve, reject) => {
+      const finish = (error?: BasaltError): void => {
+        cancelTimer();
+        source.off("data", onData).off("end", onEnd).off("close", onClose);
+        if (error === undefined) resolve();
+        else {
+          source.pause();
+          reject(error);
+        }
+      };
+      const onData = (chunk: Uint8Array): void => {
+        try {
+          this.append(chunk);
+        } catch (error) {
+          finish(BasaltError.from(error));
+        }
+      };
+      const onEnd = (): void => finish();
+      const onClose = (): void => finish(canceledError());
+      const cancelTimer = options.clock.after(options.timeoutMs, () => {
+        finish(new BasaltError("deadline_exceeded", `request body not received within ${options.timeoutMs} ms`));
+      });
+      source.on("data", onData).on("end", onEnd).on("close", onClose);
+    });
+  }
+
+  private append(chunk: Uint8Array): void {
+    const end = this.byteCount + chunk.length;
+    if (end > this.options.bytesMax) throw tooLargeError(this.options.bytesMax);
+    if (end > this.buffer.length) this.grow(Math.max(end, this.buffer.length * 2, firstBytes));
+    this.buffer.set(chunk, this.byteCount);
+    this.byteCount = end;
+  }
+
+  private grow(wantedBytes: number): void {
+    const byteLength = Math.min(wantedBytes, this.options.bytesMax);
+    this.options.budget.take(byteLength - this.buffer.length, this.bytesHeld);
+    this.bytesHeld += byteLength - this.buffer.length;
+    const grown = new Uint8Array(byteLength);
+    grown.set(this.buffer.subarray(0, this.byteCount));
+    this.buffer = grown;
+  }
+}
+
+/** The declared length of a body; undefined if absent. */
+export function declaredLength(value: string | undefined): number | undefined {
+  if (value === undefined || !/^\d{1,15}$/.test(value)) return undefined;
+  return Number(value);
+}
