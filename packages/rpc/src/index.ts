@@ -1,5 +1,9 @@
 export type { CallFacts, ClientCapabilities, ProtocolName, Warning } from "./call-context.ts";
 export { CallContext } from "./call-context.ts";
+export type { Fault, InProcessOptions } from "./client/in-process-client.ts";
+export { inProcessClient } from "./client/in-process-client.ts";
+export type { CallOptions, Notice, ServiceClient } from "./client/service-client.ts";
+export { callOptionsOf } from "./client/service-client.ts";
 export type { Codec } from "./codec.ts";
 export { basaltJson, decodeMessage, encodeMessage } from "./codec.ts";
 export type { ErrorDetail, WireError } from "./error.ts";
@@ -14,6 +18,8 @@ export * as typesV1 from "./gen/types/v1/types.ts";
 export * as versionV1 from "./gen/version/v1/version.ts";
 export type { HeaderFields } from "./headers.ts";
 export { headerValue, mediaType } from "./headers.ts";
+export type { HealthOptions } from "./health-service.ts";
+export { healthService } from "./health-service.ts";
 export type { HttpRequest, HttpResponse, HttpRoute } from "./http-route.ts";
 export { errorResponse, jsonResponse, textResponse } from "./http-route.ts";
 export type { Interceptor, RouteInfo } from "./interceptor.ts";

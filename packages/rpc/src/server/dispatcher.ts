@@ -8,6 +8,7 @@ import type { HttpRequest, HttpResponse } from "../http-route.ts";
 import { textResponse, wireErrorResponse } from "../http-route.ts";
 import { type Interceptor, intercept, type RouteInfo } from "../interceptor.ts";
 import { type Endpoint, PreEncoded } from "../service.ts";
+import { timerMsMax } from "../timer.ts";
 import { parseAccept } from "./accept-header.ts";
 import { gzipAnswer } from "./compression.ts";
 import type { Exchange, WireReply } from "./exchange.ts";
@@ -33,8 +34,6 @@ export interface Outcome {
   readonly thrown?: unknown;
 }
 
-/** setTimeout takes no more, ms: 24.8 days. */
-const timerMsMax = 2 ** 31 - 1;
 const noBytes: Uint8Array = new Uint8Array(0);
 const utf8 = new TextEncoder();
 const compressibleType = /json|text|javascript|xml|svg|protobuf|wasm/;
