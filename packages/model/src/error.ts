@@ -62,6 +62,7 @@ export const errorCodes = {
   time_invalid: "invalid_argument",
   format_unsupported: "invalid_argument",
   profile_malformed: "invalid_argument",
+  batch_malformed: "invalid_argument",
   profile_too_large: "invalid_argument",
   profile_sample_limit: "invalid_argument",
   profile_sample_label_limit: "invalid_argument",
@@ -78,6 +79,7 @@ export const errorCodes = {
   late_windows_limit: "resource_exhausted",
   head_full: "resource_exhausted",
   queue_full: "resource_exhausted",
+  worker_lost: "unavailable",
   disk_full: "unavailable",
   shutting_down: "unavailable",
   not_ready: "unavailable",
@@ -100,6 +102,7 @@ export const errorCodes = {
   object_not_found: "not_found",
   object_exists: "already_exists",
   wal_corrupt: "data_loss",
+  tree_malformed: "data_loss",
   data_folder_version: "failed_precondition",
   // configuration
   config_invalid: "invalid_argument",

@@ -8,4 +8,6 @@ export * from "./profile-columns.ts";
 export * from "./profile-type.ts";
 export * from "./selector.ts";
 export * from "./series-batch.ts";
+export * from "./series-batch-decode.ts";
+export * from "./series-batch-encode.ts";
 export * from "./time.ts";
