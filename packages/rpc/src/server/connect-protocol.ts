@@ -5,6 +5,7 @@ import type { Codec } from "../codec.ts";
 import { errorHeaders, type WireError } from "../error.ts";
 import { headerValue, listsCoding } from "../headers.ts";
 import type { PreEncoded } from "../service.ts";
+import { unpaddedBase64 } from "./base64.ts";
 import { gunzipBounded } from "./compression.ts";
 import type { Exchange, OutgoingHeaders } from "./exchange.ts";
 import { compressedBytesMax, type Protocol } from "./protocol.ts";
@@ -87,7 +88,7 @@ function errorBody({ rpcCode, message, details }: WireError): Uint8Array {
   const json: { code: string; message?: string; details?: unknown[] } = { code: rpcCode };
   if (message !== "") json.message = message;
   if (details.length > 0) {
-    json.details = details.map(({ type, value }) => ({ type, value: Buffer.from(value).toString("base64") }));
+    json.details = details.map(({ type, value }) => ({ type, value: unpaddedBase64(value) }));
   }
   return new TextEncoder().encode(JSON.stringify(json));
 }

@@ -1,6 +1,7 @@
 import { BasaltError, rpcCodes } from "@basalt/model";
 import { RpcError, type WireError } from "../error.ts";
 import { Status } from "../gen/google/rpc/status.ts";
+import { unpaddedBase64 } from "./base64.ts";
 
 /** Bytes before each message: one of flags, four of length (big-endian). Source: "gRPC over HTTP2", Length-Prefixed-Message. */
 export const framePrefixBytes = 5;
@@ -63,7 +64,7 @@ export function statusTrailers(error: WireError | undefined): Record<string, str
   if (error === undefined) return { "grpc-status": "0" };
   const trailers: Record<string, string> = { "grpc-status": String(rpcCodes[error.rpcCode].grpc) };
   if (error.message !== "") trailers["grpc-message"] = percentEncode(error.message);
-  if (error.details.length > 0) trailers["grpc-status-details-bin"] = base64(encodeStatus(error));
+  if (error.details.length > 0) trailers["grpc-status-details-bin"] = unpaddedBase64(encodeStatus(error));
   return trailers;
 }
 
@@ -81,8 +82,4 @@ function percentEncode(text: string): string {
 function encodeStatus(error: WireError): Uint8Array {
   const details = error.details.map(({ type, value }) => ({ typeUrl: `type.googleapis.com/${type}`, value }));
   return Status.encode({ code: rpcCodes[error.rpcCode].grpc, message: error.message, details }).finish();
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64").replace(/=+$/, "");
 }
