@@ -1,3 +1,16 @@
+export * from "./abort.ts";
 export * from "./clock.ts";
 export * from "./file-system.ts";
+export { ManualClock } from "./manual-clock.ts";
+export type { DiskFault, DiskOperation } from "./memory-file-system.ts";
+export { fileError, MemoryDisk } from "./memory-file-system.ts";
+export { systemClock } from "./node/system-clock.ts";
 export * from "./random.ts";
+export * from "./worker/contract.ts";
+export { defineWorker } from "./worker/define-worker.ts";
+export type { InThreadWorker } from "./worker/in-thread-worker.ts";
+export { runInThread } from "./worker/in-thread-worker.ts";
+export type { ThreadOptions } from "./worker/spawn-worker.ts";
+export { siblingModule, spawnWorker } from "./worker/spawn-worker.ts";
+export type { WorkerPoolOptions } from "./worker/worker-pool.ts";
+export { WorkerPool } from "./worker/worker-pool.ts";
