@@ -1,6 +1,13 @@
+export * from "./answer/answer-spec.ts";
+export type { ExecuteContext } from "./execute/budget.ts";
+export * from "./execute/execute-plan.ts";
+export * from "./merge/merge-partials.ts";
+export * from "./merge/pack-partial.ts";
+export * from "./merge/query-partial.ts";
 export * from "./plan/plan-labels.ts";
 export * from "./plan/plan-range.ts";
 export * from "./plan/plan-render.ts";
 export * from "./plan/plan-select.ts";
 export * from "./plan/point-interval.ts";
 export * from "./plan/query-plan.ts";
+export * from "./query-runner.ts";

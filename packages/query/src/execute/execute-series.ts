@@ -1,10 +1,10 @@
+import { lanesOf } from "@basalt/calltree";
 import type { RowBatch, RowSource } from "@basalt/store";
 import type { PartialSeries } from "../merge/query-partial.ts";
 import type { SeriesPlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
 import { CallSiteTotals } from "./call-site-totals.ts";
-import type { Int64Lanes } from "./int64-lanes.ts";
-import { lanesOf, millisAt } from "./int64-lanes.ts";
+import { millisAt } from "./int64-lanes.ts";
 import { PointSums } from "./point-sums.ts";
 import type { SelectedSeries } from "./select-series.ts";
 
@@ -27,7 +27,7 @@ export async function executeSeries(
   for await (const batch of source.scan({ ...request, spanIds: false })) {
     let values = lanesOf(batch.total);
     if (callSite !== undefined) {
-      values = lanesOf(callSite.totals(batch, await callSite.tables(source, batch.partition)));
+      values = lanesOf(CallSiteTotals.totals(batch, await callSite.marks(source, batch.partition)));
     }
     addRows(batch, { values, groupOf, sums, plan, skipsZero: callSite !== undefined });
     const pages = sums.reduce((count, group) => count + group.pageCount, 0);
@@ -41,7 +41,8 @@ export async function executeSeries(
 }
 
 interface Destination {
-  readonly values: Int64Lanes;
+  /** Lanes of the rows' values. */
+  readonly values: Uint32Array;
   readonly groupOf: Uint32Array;
   readonly sums: readonly PointSums[];
   readonly plan: SeriesPlan;
@@ -53,7 +54,7 @@ function addRows(batch: RowBatch, { values, groupOf, sums, plan, skipsZero }: De
   const times = lanesOf(batch.timeNanos);
   const { firstPointMs, stepMs } = plan;
   for (let row = 0; row < batch.rowCount; row++) {
-    if (skipsZero && values.low[row * 2] === 0 && values.high[row * 2 + 1] === 0) continue;
+    if (skipsZero && values[row * 2] === 0 && values[row * 2 + 1] === 0) continue;
     const group = sums[groupOf[batch.seriesIndex[row] ?? 0] ?? 0];
     const pointIndex = Math.ceil((millisAt(times, row) - firstPointMs) / stepMs);
     if (pointIndex < 0) continue;

@@ -1,5 +1,4 @@
-import type { Int64Lanes } from "./int64-lanes.ts";
-import { int64Max, overflow } from "./stack-sums.ts";
+import { checkSum } from "@basalt/calltree";
 
 /** Points a page: rows of one series come in time order, so a row nearly always falls into the page of the row before. */
 const pageLength = 256;
@@ -35,13 +34,13 @@ export class PointSums {
     return this.pages.size;
   }
 
-  /** Adds element `index` of some values to a point, as the sum of `rowCount` rows. */
-  add(pointIndex: number, values: Int64Lanes, index: number, rowCount: number): void {
+  /** Adds element `index` of a column, given by its lanes, to a point, as the sum of `rowCount` rows. */
+  add(pointIndex: number, lanes: Uint32Array, index: number, rowCount: number): void {
     const number = Math.floor(pointIndex / pageLength);
     const page = number === this.lastNumber && this.last !== undefined ? this.last : this.turnTo(number);
     const slot = pointIndex - number * pageLength;
-    let low = (page.low[slot] ?? 0) + (values.low[index * 2] ?? 0);
-    let high = (page.high[slot] ?? 0) + (values.high[index * 2 + 1] ?? 0);
+    let low = (page.low[slot] ?? 0) + (lanes[index * 2] ?? 0);
+    let high = (page.high[slot] ?? 0) + (lanes[index * 2 + 1] ?? 0);
     if (low > carryAbove) {
       const carry = Math.floor(low / 2 ** 32);
       low -= carry * 2 ** 32;
@@ -84,15 +83,10 @@ export class PointSums {
         const rows = page.rowCount[slot] ?? 0;
         if (rows === 0) continue;
         pointIndex[next] = number * pageLength + slot;
-        sum[next] = checked((BigInt(page.high[slot] ?? 0) << 32n) + BigInt(page.low[slot] ?? 0));
+        sum[next] = checkSum((BigInt(page.high[slot] ?? 0) << 32n) + BigInt(page.low[slot] ?? 0));
         rowCount[next++] = rows;
       }
     }
     return { pointIndex, sum, rowCount };
   }
-}
-
-function checked(sum: bigint): bigint {
-  if (sum > int64Max) throw overflow();
-  return sum;
 }

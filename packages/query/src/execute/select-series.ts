@@ -1,8 +1,7 @@
 import type { Matcher, ProfileType } from "@basalt/model";
 import { formatProfileType, labelNames, matcher, parseSelector } from "@basalt/model";
 import type { RowSource } from "@basalt/store";
-import type { LabelIndex } from "./label-index.ts";
-import { labelIndexOf } from "./label-index.ts";
+import { LabelIndex, labelIndexOf } from "./label-index.ts";
 
 /** The selected series of one source. */
 export interface SelectedSeries {
@@ -34,3 +33,6 @@ export async function selectSeries(
   for (const bit of selected) selectedCount += bit;
   return { index, selected, selectedCount };
 }
+
+/** No series of no source: for plans that look at no series. */
+export const noSeries: SelectedSeries = { index: new LabelIndex([]), selected: new Uint8Array(0), selectedCount: 0 };

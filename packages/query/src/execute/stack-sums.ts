@@ -1,3 +1,4 @@
+import { checkSum, sumValues } from "@basalt/calltree";
 import { BasaltError } from "@basalt/model";
 import type { RowBatch } from "@basalt/store";
 
@@ -75,8 +76,7 @@ export class StackSums {
     const integers = (this.integers ??= new BigInt64Array(this.doubles.length));
     const before = integers[stack];
     if (before === undefined) throw corrupt(`a sample names stack ${stack} of ${integers.length}`);
-    if (before + value > int64Max) throw overflow();
-    integers[stack] = before + value;
+    integers[stack] = checkSum(before + value);
   }
 
   private spill(): void {
@@ -99,18 +99,10 @@ export class StackSums {
     if (this.integers !== undefined) this.spill();
     const sums = this.integers ?? this.doubles;
     if (this.isFiltered) return sums;
-    const found = sums instanceof BigInt64Array ? sumIntegers(sums) : BigInt(sumDoubles(sums));
+    const found = sums instanceof BigInt64Array ? sumValues(sums) : BigInt(sumDoubles(sums));
     if (found !== this.expected) throw corrupt(`samples sum up to ${found}, their rows to ${this.expected}`);
     return sums;
   }
-}
-
-/** The greatest value that answers can carry. */
-export const int64Max: bigint = (1n << 63n) - 1n;
-
-/** What a sum over 2^63 - 1 is. */
-export function overflow(): BasaltError {
-  return new BasaltError("value_overflow", `a sum of values passes ${int64Max}: ask for a shorter range or fewer series`);
 }
 
 function corrupt(what: string): BasaltError {
@@ -140,12 +132,6 @@ function addIntegers(sums: Float64Array, { stackId, values, start, end }: Sample
 
 function sumDoubles(values: Float64Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
-}
-
-function sumIntegers(values: BigInt64Array): bigint {
-  let sum = 0n;
   for (const value of values) sum += value;
   return sum;
 }

@@ -1,5 +1,5 @@
+import { lanesOf } from "@basalt/calltree";
 import { labelsKey } from "@basalt/model";
-import { lanesOf } from "../execute/int64-lanes.ts";
 import { PointSums } from "../execute/point-sums.ts";
 import type { PartialSeries } from "./query-partial.ts";
 

@@ -1,7 +1,7 @@
 import type { CallTree } from "@basalt/calltree";
 import type { ErrorCode, Labels } from "@basalt/model";
 import type { ReadCost } from "@basalt/store";
-import type { PprofPartial } from "./merge-pprof.ts";
+import type { ProfileContent } from "../execute/profile-grower.ts";
 
 /** Something that clients should know about an answer that they get all the same. */
 export interface QueryWarning {
@@ -21,6 +21,12 @@ export interface PartialOutcome {
 export interface TreePartial extends PartialOutcome {
   readonly kind: "tree";
   readonly tree: CallTree | undefined;
+}
+
+/** A merged profile with full locations; undefined when no row was selected. */
+export interface PprofPartial extends PartialOutcome {
+  readonly kind: "pprof";
+  readonly profile: ProfileContent | undefined;
 }
 
 /** Points of one group of series. */

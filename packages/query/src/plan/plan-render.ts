@@ -1,7 +1,7 @@
 import type { UnixNano } from "@basalt/model";
 import { BasaltError, formatSelector, labelNames, nanosPerMilli, parseSelector, parseTime } from "@basalt/model";
-import { pointIntervalSeconds } from "./point-interval.ts";
 import type { SelectRequest, SeriesRequest } from "./plan-select.ts";
+import { pointIntervalSeconds } from "./point-interval.ts";
 
 /** What `/pyroscope/render` asks, from its query string. */
 export interface RenderRequest {

@@ -80,7 +80,10 @@ test("group_by is sorted and without repetition", () => {
 });
 
 test("a delta suffix of the profile type is ignored, and span ids are lower case", () => {
-  const plan = planTree({ ...good, profileTypeId: `${good.profileTypeId}:delta`, spans: ["00000000000000AF"] }, context);
+  const plan = planTree(
+    { ...good, profileTypeId: `${good.profileTypeId}:delta`, spans: ["00000000000000AF"] },
+    context,
+  );
   assert.equal(plan.profileType.name, "process_cpu");
   assert.deepEqual(plan.spans, ["00000000000000af"]);
 });

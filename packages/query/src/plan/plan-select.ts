@@ -66,7 +66,11 @@ export function planSeries(request: SeriesRequest, context: PlanContext): Series
   const lastPointMs = range.startMs + ((range.endMs - range.startMs) / step) * step;
   // Rows in (start - step, last point]; a row after the last whole step belongs to no point.
   const scanned = nanoRange({ startMs: range.startMs - step + 1n, endMs: lastPointMs });
-  return { ...shared, range: { start: atLeastInt64(scanned.start), end: scanned.end }, firstPointMs: Number(range.startMs) };
+  return {
+    ...shared,
+    range: { start: atLeastInt64(scanned.start), end: scanned.end },
+    firstPointMs: Number(range.startMs),
+  };
 }
 
 function planSelect(

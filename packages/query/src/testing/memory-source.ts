@@ -1,5 +1,5 @@
 import type { BlockId, Labels, ProducerId, TenantId, TimeRange } from "@basalt/model";
-import { BasaltError, blockIdFrom, compareLabels, fingerprint, labelValue, labelsKey } from "@basalt/model";
+import { BasaltError, blockIdFrom, compareLabels, fingerprint, labelsKey, labelValue } from "@basalt/model";
 import type { ReadCost, RowBatch, RowSource, ScanRequest, SourceSeries } from "@basalt/store";
 import type { SymbolTables } from "@basalt/symdb";
 import { SymbolsBuilder } from "./symbols-builder.ts";

@@ -1,0 +1,49 @@
+import { BasaltError, overlaps } from "@basalt/model";
+import type { RowSource } from "@basalt/store";
+import type { QueryPartial, QueryWarning } from "../merge/query-partial.ts";
+import { isEmptyRange } from "../plan/plan-range.ts";
+import type { QueryPlan } from "../plan/query-plan.ts";
+import { Budget, type ExecuteContext } from "./budget.ts";
+import { executionOf } from "./execution.ts";
+import { noSeries, planAlternatives, selectSeries } from "./select-series.ts";
+
+/**
+ * Answers a plan from some sources: heads, segments, blocks, in any mixture. A source that turns out to be corrupt is
+ * left out as a whole; the answer then says that it is partial, and why.
+ *
+ * @throws BasaltError `query_timeout`, `query_bytes_limit`, `query_memory_limit`, `value_overflow`, `selector_malformed`,
+ * the reason of the signal, and what reading a source throws besides `block_corrupt`.
+ */
+export async function executePlan(
+  plan: QueryPlan,
+  sources: readonly RowSource[],
+  context: ExecuteContext,
+): Promise<QueryPartial> {
+  const budget = new Budget(context);
+  const alternatives = planAlternatives(plan);
+  const execution = executionOf(plan, budget);
+  const warnings: QueryWarning[] = [];
+  for (const source of sources) {
+    if (!isAsked(plan, source)) continue;
+    budget.watch(source);
+    await budget.pause();
+    try {
+      await execution.add(source, plan.kind === "stats" ? noSeries : await selectSeries(source, alternatives));
+    } catch (error) {
+      warnings.push(corruptSource(source, error));
+    }
+  }
+  return { ...execution.finish(), isPartial: warnings.length > 0, warnings, cost: budget.cost() };
+}
+
+/** Whether a source may hold rows of the answer. */
+export function isAsked(plan: QueryPlan, source: Pick<RowSource, "kind" | "range">): boolean {
+  if (isEmptyRange(plan.range)) return false;
+  if ("everythingRecent" in plan && plan.everythingRecent && source.kind !== "block") return true;
+  return overlaps(plan.range, source.range);
+}
+
+function corruptSource(source: RowSource, error: unknown): QueryWarning {
+  if (!(error instanceof BasaltError) || error.code !== "block_corrupt") throw error;
+  return { code: "block_corrupt", text: `${source.kind} ${source.id} is left out: ${error.message}` };
+}

@@ -1,0 +1,42 @@
+import type { IngesterSnapshot } from "@basalt/store";
+import type { AnswerSpec } from "./answer/answer-spec.ts";
+import type { PackedPartial } from "./merge/pack-partial.ts";
+import type { PartialOutcome } from "./merge/query-partial.ts";
+import type { QueryLimits, QueryPlan } from "./plan/query-plan.ts";
+
+/** One request as plans and what to make of their answers. Plain data. */
+export interface QueryRequest {
+  /** One element per question of the answer, in the order that its kind says; the plans of a question differ only in their tenant. */
+  readonly questions: readonly (readonly QueryPlan[])[];
+  readonly answer: AnswerSpec;
+}
+
+/** The bytes of a response message or body, and what is to be said beside it. */
+export interface QueryAnswer extends PartialOutcome {
+  readonly bytes: Uint8Array;
+}
+
+/** Who answers queries: the querier of this process, or a client of one. */
+export interface QueryRunner {
+  /**
+   * @throws BasaltError `query_timeout`, `query_bytes_limit`, `query_memory_limit`, `value_overflow`, `queue_full`,
+   * `query_unsupported`, or the reason of the signal.
+   */
+  run(request: QueryRequest, signal?: AbortSignal): Promise<QueryAnswer>;
+}
+
+/** What an ingester knows: the answer over its heads, and where the rest of its rows lie, seen at one instant. */
+export interface IngesterAnswer {
+  readonly partials: readonly PackedPartial[];
+  readonly snapshot: IngesterSnapshot;
+}
+
+/** Asks the ingesters of this process, later of others. */
+export interface IngesterQueryClient {
+  /**
+   * Executes a plan over the heads and pins what is not in a head any more for 30 s.
+   *
+   * @throws BasaltError as {@link QueryRunner.run}.
+   */
+  snapshotAndExecute(plan: QueryPlan, limits: QueryLimits, signal?: AbortSignal): Promise<IngesterAnswer>;
+}
