@@ -6,8 +6,9 @@ export interface FunctionTable {
 }
 
 /**
- * A weighted call tree as columns. Node 0 is the root, `parent[0] = -1`, and `parent[i] < i`, so one reverse pass sums
- * totals. No two children of a node name the same function. Values are not negative.
+ * A weighted call tree as columns of `length` elements. Node 0 is the root, `parent[0] = -1`, and `parent[i] < i`, so one
+ * reverse pass sums totals. No two children of a node name the same function. Values are not negative, and their sum
+ * fits int64: who makes a tree checks that (`value_overflow`), so no total of it can overflow.
  */
 export interface CallTree {
   readonly length: number;
@@ -16,4 +17,15 @@ export interface CallTree {
   readonly functionIndex: Uint32Array;
   readonly self: BigInt64Array;
   readonly functions: FunctionTable;
+}
+
+/** The sum of each node's own value and of all nodes below it; element 0 is the tree's total. */
+export function totalsOf(tree: CallTree): BigInt64Array {
+  const { parent } = tree;
+  const totals = tree.self.slice(0, tree.length);
+  for (let node = tree.length - 1; node > 0; node--) {
+    const above = parent[node] as number;
+    totals[above] = (totals[above] as bigint) + (totals[node] as bigint);
+  }
+  return totals;
 }

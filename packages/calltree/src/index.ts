@@ -1,1 +1,12 @@
 export * from "./call-tree.ts";
+export * from "./call-tree-builder.ts";
+export * from "./flame-graph.ts";
+export * from "./flame-graph-json.ts";
+export * from "./flame-graph-proto.ts";
+export * from "./function-table-builder.ts";
+export * from "./int64.ts";
+export type { Bars } from "./layout.ts";
+export * from "./top-functions.ts";
+export * from "./tree-bytes.ts";
+export * from "./tree-codec.ts";
+export { otherName, truncateTree } from "./truncate.ts";

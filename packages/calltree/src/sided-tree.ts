@@ -1,0 +1,53 @@
+import type { CallTree, FunctionTable } from "./call-tree.ts";
+import { totalsOf } from "./call-tree.ts";
+import { CallTreeBuilder } from "./call-tree-builder.ts";
+import { FunctionTableBuilder } from "./function-table-builder.ts";
+
+/** The values of one side of a tree by node; both columns have the tree's length. */
+export interface Side {
+  readonly self: BigInt64Array;
+  readonly total: BigInt64Array;
+}
+
+/** The shape of a call tree with the values of one side, or of two that are compared. Ordered as a CallTree is. */
+export interface SidedTree extends TreeShape {
+  readonly sides: readonly Side[];
+}
+
+/** A call tree without values. */
+export interface TreeShape {
+  readonly length: number;
+  readonly parent: Int32Array;
+  readonly functionIndex: Uint32Array;
+  readonly functions: FunctionTable;
+}
+
+/** A tree with its totals. */
+export function oneSided(tree: CallTree): SidedTree & { readonly sides: readonly [Side] } {
+  return { ...tree, sides: [{ self: tree.self, total: totalsOf(tree) }] };
+}
+
+/**
+ * Two trees laid over each other by function names (and files, if both tell them apart). Where one lacks a node, its
+ * values are 0.
+ */
+export function twoSided(left: CallTree, right: CallTree): SidedTree & { readonly sides: readonly [Side, Side] } {
+  const tellFilesApart = left.functions.files !== undefined && right.functions.files !== undefined;
+  const builder = new CallTreeBuilder({
+    functions: new FunctionTableBuilder({ tellFilesApart }),
+    expectedNodes: Math.max(left.length, right.length),
+  });
+  const nodesOfLeft = builder.place(left);
+  const nodesOfRight = builder.place(right);
+  const shape = builder.finish();
+  return { ...shape, sides: [sideOver(shape, left, nodesOfLeft), sideOver(shape, right, nodesOfRight)] };
+}
+
+function sideOver(shape: CallTree, tree: CallTree, nodes: Uint32Array): Side {
+  const self = new BigInt64Array(shape.length);
+  for (let i = 0; i < tree.length; i++) {
+    const node = nodes[i] as number;
+    self[node] = (self[node] as bigint) + (tree.self[i] as bigint);
+  }
+  return { self, total: totalsOf({ ...shape, self }) };
+}
