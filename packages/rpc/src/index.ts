@@ -26,6 +26,8 @@ export type { Interceptor, RouteInfo } from "./interceptor.ts";
 export { JsonCodec } from "./json/json-codec.ts";
 export type { FieldKind, FieldSchema, FieldShape, Schema } from "./json/schema.ts";
 export type { MessageType, MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from "./message-type.ts";
+export type { PushedSample, PushedSeries, PushRequestLimits } from "./push-request.ts";
+export { parsePushRequest, pushRequestLimitsDefault } from "./push-request.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { serverLimitsDefault } from "./server/limits.ts";
 export type { RequestRecord, ServerObserver } from "./server/observer.ts";
