@@ -1,14 +1,24 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { readCorpus } from "./corpus.ts";
+import {
+  bytesBelow,
+  cpuSeconds,
+  cpuSecondsFine,
+  driveLoad,
+  type LoadResult,
+  loadSeries,
+  readCorpus,
+  repositoryRoot,
+  residentMiB,
+  type ScheduledPush,
+  ServerUnderTest,
+  schedule,
+  waitUntilReady,
+} from "@basalt/test-kit";
 import { runMicro } from "./micro.ts";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
-import { bytesBelow, cpuSeconds, cpuSecondsFine, residentMiB } from "./process-figures.ts";
-import { driveLoad, type LoadResult } from "./push.ts";
 import { benchQueries, measureQuery, type QueryFigure } from "./queries.ts";
 import { type IngestFigures, ingestRows, printTable, queryRows } from "./report.ts";
-import { loadSeries, type ScheduledPush, schedule } from "./schedule.ts";
-import { repositoryRoot, ServerUnderTest, waitUntilReady } from "./server-under-test.ts";
 
 /** Times a question is asked for its warm figure, as in the reference measurements. */
 const warmRepeats = 7;
@@ -76,7 +86,7 @@ async function ingest(options: BenchOptions, target: Target, pushes: readonly Sc
   const peak = (): number => (target.pid === undefined ? 0 : residentMiB(target.pid).peak);
   const before = cpu();
   const driverBefore = process.cpuUsage();
-  const load = await driveLoad(pushes, { url: target.url, ...options });
+  const load = await driveLoad(pushes, { ...options, url: target.url });
   const driver = process.cpuUsage(driverBefore);
   const afterLoad = cpu();
   const peakMiB = peak();

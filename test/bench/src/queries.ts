@@ -1,4 +1,4 @@
-import type { Acknowledged } from "./push.ts";
+import { type Acknowledged, sumOf } from "@basalt/test-kit";
 
 /** One question of the table, with the sum that its answer must have. */
 export interface BenchQuery {
@@ -71,16 +71,6 @@ export function benchQueries(acknowledged: readonly Acknowledged[], range: Range
     { name: "label values of pod", path: `${querier}/LabelValues`, body: { name: "pod", ...base }, ...plain },
     { name: "all series, all labels", path: `${querier}/Series`, body: base, ...plain },
   ];
-}
-
-/** Exact sum of one sample type over the pushes that meet a condition. */
-export function sumOf(items: readonly Acknowledged[], type: string, where: (item: Acknowledged) => boolean): bigint {
-  let sum = 0n;
-  for (const item of items) {
-    const column = item.push.profile.sampleTypes.indexOf(type);
-    if (column >= 0 && where(item)) sum += item.totals[column] ?? 0n;
-  }
-  return sum;
 }
 
 function flameSum(answer: { flamegraph?: { total?: string } }): bigint {

@@ -1,4 +1,4 @@
-import type { LoadResult } from "./push.ts";
+import type { LoadResult } from "@basalt/test-kit";
 import type { QueryFigure } from "./queries.ts";
 
 /** Prints an aligned table. */

@@ -1,0 +1,6 @@
+export * from "./corpus.ts";
+export * from "./process-figures.ts";
+export * from "./push.ts";
+export * from "./schedule.ts";
+export * from "./server-under-test.ts";
+export * from "./sums.ts";
