@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import { seededRandom } from "../seeded-random.ts";
+import { crc32, gunzip, gzip, sha256, zstdCodec } from "./codecs.ts";
+
+const text = (length: number): Uint8Array => new TextEncoder().encode("basalt ".repeat(length).slice(0, length));
+
+describe("gunzip", () => {
+  for (const length of [0, 1, 63, 64, 65, 16_384, 1_000_000]) {
+    it(`inflates ${length} bytes`, () => {
+      assert.deepEqual(Buffer.from(gunzip(gzip(text(length)), 2_000_000)), Buffer.from(text(length)));
+    });
+  }
+
+  it("inflates exactly up to the limit and not a byte more", () => {
+    const packed = gzipSync(text(1000));
+    assert.equal(gunzip(packed, 1000).length, 1000);
+    assert.throws(() => gunzip(packed, 999), { code: "profile_too_large" });
+  });
+
+  it("stops a bomb at the limit", () => {
+    const bomb = gzipSync(new Uint8Array(50_000_000));
+    assert.throws(() => gunzip(bomb, 1_000_000), { code: "profile_too_large" });
+  });
+
+  it("reads several members whatever the last trailer claims", () => {
+    const packed = Buffer.concat([gzipSync(text(100_000)), gzipSync(text(10))]);
+    assert.equal(gunzip(packed, 1_000_000).length, 100_010);
+  });
+
+  const whole = gzipSync(text(500));
+  const damaged: readonly (readonly [string, Uint8Array])[] = [
+    ["nothing", new Uint8Array(0)],
+    ["garbage", text(100)],
+    ["a cut body", whole.subarray(0, 30)],
+    ["a cut trailer", whole.subarray(0, whole.length - 3)],
+    ["a wrong checksum", Buffer.concat([whole.subarray(0, whole.length - 8), new Uint8Array(4), whole.subarray(-4)])],
+  ];
+  for (const [name, bytes] of damaged) {
+    it(`refuses ${name}`, () => assert.throws(() => gunzip(bytes, 1_000_000), { code: "profile_malformed" }));
+  }
+});
+
+describe("zstd", () => {
+  const { compress, decompress } = zstdCodec(1);
+  const random = seededRandom(1);
+  for (const length of [0, 1, 100, 70_000]) {
+    it(`brings back ${length} bytes, repetitive or random`, () => {
+      for (const bytes of [text(length), random.bytes(length)]) {
+        assert.deepEqual(Buffer.from(decompress(compress(bytes), length)), Buffer.from(bytes));
+      }
+    });
+  }
+
+  it("does not grow past the promised length", () => {
+    assert.throws(() => decompress(compress(text(1000)), 10));
+  });
+});
+
+describe("checksums", () => {
+  it("match the published vectors", () => {
+    const ascii = new TextEncoder().encode("123456789");
+    assert.equal(crc32(ascii), 0xcbf43926);
+    assert.equal(crc32(ascii.subarray(4), crc32(ascii.subarray(0, 4))), 0xcbf43926);
+    const abc = sha256([new TextEncoder().encode("a"), new TextEncoder().encode("bc")]);
+    assert.equal(Buffer.from(abc).toString("hex"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+});
