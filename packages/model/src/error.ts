@@ -101,6 +101,8 @@ export const errorCodes = {
   block_version: "failed_precondition",
   object_not_found: "not_found",
   object_exists: "already_exists",
+  object_key_invalid: "invalid_argument",
+  range_beyond_object: "out_of_range",
   wal_corrupt: "data_loss",
   tree_malformed: "data_loss",
   data_folder_version: "failed_precondition",

@@ -23,9 +23,11 @@ export interface FileSystem {
   link(existing: string, added: string): Promise<void>;
   /** Removes a file; ENOENT if there is none. */
   remove(path: string): Promise<void>;
+  /** Removes a folder that holds nothing; ENOTEMPTY if it holds something, ENOENT if there is none. */
+  removeFolder(path: string): Promise<void>;
   /** Removes a file or a folder with all it holds; nothing there is fine. */
   removeAll(path: string): Promise<void>;
-  /** Makes a folder and those above it; existing ones are fine. */
+  /** Makes a folder and those above it, to survive a power cut; existing ones are fine. */
   makeFolder(path: string): Promise<void>;
   /** Names in a folder, sorted; empty if there is no such folder. */
   list(path: string): Promise<readonly string[]>;

@@ -35,11 +35,11 @@ export function fileError(code: string, path: string): Error {
  */
 export class MemoryDisk {
   /** Bytes that all files may hold together; beyond it appends fail with ENOSPC, having written a part, as a real disk does. */
-  quotaBytes = Number.POSITIVE_INFINITY;
+  quotaBytes: number = Number.POSITIVE_INFINITY;
   /** Asked before each operation. */
   fault: ((operation: DiskOperation) => DiskFault) | undefined;
-  operationCount = 0;
-  readonly root = new MemoryFolder();
+  operationCount: number = 0;
+  readonly root: MemoryFolder = new MemoryFolder();
   private readonly random: Random;
   private mounted: MemoryMount | undefined;
 
@@ -149,6 +149,15 @@ class MemoryMount implements FileSystem {
   async remove(path: string): Promise<void> {
     await this.begin("remove", path);
     this.fileAt(path);
+    const { folder, name } = this.locate(path);
+    folder.drop(name);
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    await this.begin("remove", path);
+    const found = this.folderAt(path);
+    if (found === undefined) throw fileError("ENOENT", path);
+    if (found.entries.size > 0) throw fileError("ENOTEMPTY", path);
     const { folder, name } = this.locate(path);
     folder.drop(name);
   }

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { FileSystem, OpenFile } from "../file-system.ts";
 
@@ -20,6 +20,7 @@ export const nodeFileSystem: FileSystem = {
   rename: (from, to) => rename(from, to),
   link: (existing, added) => link(existing, added),
   remove: (path) => unlink(path),
+  removeFolder: (path) => rmdir(path),
   removeAll: (path) => rm(path, { recursive: true, force: true }),
   makeFolder,
   list: async (path) => {

@@ -1,0 +1,223 @@
+import { BasaltError } from "@basalt/model";
+import type { FileSystem } from "@basalt/runtime";
+import {
+  type Bucket,
+  type ByteRange,
+  type ListPage,
+  type ListRequest,
+  listLimitMax,
+  type ObjectAttributes,
+  type ObjectWriter,
+} from "./bucket.ts";
+import { checkKey, objectNotFound, rangeBeyondObject } from "./object-key.ts";
+
+/** Objects as files of a folder. A file is written under another name, synced, and then renamed or linked into place. */
+export class FilesystemBucket implements Bucket {
+  private readonly fileSystem: FileSystem;
+  private readonly root: string;
+  private uploads = 0;
+
+  constructor(fileSystem: FileSystem, root: string) {
+    this.fileSystem = fileSystem;
+    this.root = root;
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    checkKey(key);
+    return this.fileSystem.readFile(this.pathOf(key)).catch((error: unknown) => this.rethrow(key, error));
+  }
+
+  async getRange(key: string, { offset, length }: ByteRange): Promise<Uint8Array> {
+    checkKey(key);
+    const file = await this.fileSystem
+      .open(this.pathOf(key), "read")
+      .catch((error: unknown) => this.rethrow(key, error));
+    try {
+      const bytes = await file.read(offset, length);
+      if (bytes.length < length) throw rangeBeyondObject(key, offset + length, offset + bytes.length);
+      return bytes;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async attributes(key: string): Promise<ObjectAttributes | undefined> {
+    checkKey(key);
+    const found = await this.fileSystem.stat(this.pathOf(key));
+    return found === undefined || found.isFolder ? undefined : { bytes: found.bytes };
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const upload = await this.upload(key);
+    try {
+      await upload.append(bytes);
+      await upload.finish();
+    } finally {
+      await upload.abort();
+    }
+  }
+
+  async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
+    if ((await this.attributes(key)) !== undefined) return false;
+    const upload = await this.upload(key);
+    try {
+      await upload.append(bytes);
+      return await upload.finishIfAbsent();
+    } finally {
+      await upload.abort();
+    }
+  }
+
+  create(key: string): Promise<ObjectWriter> {
+    return this.upload(key);
+  }
+
+  async list({ prefix, mode, after = "", limit = listLimitMax }: ListRequest): Promise<ListPage> {
+    const wanted = Math.min(limit, listLimitMax);
+    const names: string[] = [];
+    const slash = prefix.lastIndexOf("/") + 1;
+    for await (const name of this.walk(prefix.slice(0, slash), { prefix, mode, after })) {
+      if (names.length === wanted) return { names, next: names.at(-1) };
+      names.push(name);
+    }
+    return { names, next: undefined };
+  }
+
+  async delete(key: string): Promise<void> {
+    checkKey(key);
+    try {
+      await this.fileSystem.remove(this.pathOf(key));
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return;
+      throw error;
+    }
+    // An object store has no empty folders; another writer may be about to use it, then it is not empty or is made again.
+    const parts = key.split("/");
+    for (parts.pop(); parts.length > 0; parts.pop()) {
+      const isRemoved = await this.fileSystem.removeFolder(this.pathOf(parts.join("/"))).then(
+        () => true,
+        (error: unknown) => {
+          if (codeOf(error) === "ENOTEMPTY" || codeOf(error) === "ENOENT") return false;
+          throw error;
+        },
+      );
+      if (!isRemoved) return;
+    }
+  }
+
+  /** Names below a folder (a prefix that ends in `/`, or ""), in the order of whole keys. */
+  private async *walk(
+    folder: string,
+    request: Required<Pick<ListRequest, "prefix" | "mode" | "after">>,
+  ): AsyncGenerator<string> {
+    const { prefix, mode, after } = request;
+    const entries: string[] = [];
+    for (const name of await this.fileSystem.list(this.pathOf(folder))) {
+      if (name.endsWith("~")) continue;
+      const found = await this.fileSystem.stat(this.pathOf(folder + name));
+      if (found !== undefined) entries.push(found.isFolder ? `${folder}${name}/` : folder + name);
+    }
+    for (const entry of entries.sort()) {
+      const isFolder = entry.endsWith("/");
+      if (!entry.startsWith(prefix) && !prefix.startsWith(entry)) continue;
+      if (isFolder && (mode === "keys" || prefix.startsWith(entry))) {
+        // A whole folder before the page is not opened.
+        if (entry > after || after.startsWith(entry)) yield* this.walk(entry, request);
+      } else if (entry > after) yield entry;
+    }
+  }
+
+  private async upload(key: string): Promise<FileUpload> {
+    checkKey(key);
+    const path = this.pathOf(key);
+    const beside = `${path}.${++this.uploads}~`;
+    await this.fileSystem.makeFolder(parentOf(path));
+    await this.fileSystem.removeAll(beside);
+    const file = await this.fileSystem.open(beside, "create").catch((error: unknown) => this.rethrow(key, error));
+    return new FileUpload(this.fileSystem, file, { path, beside });
+  }
+
+  private pathOf(key: string): string {
+    return key === "" ? this.root : `${this.root}/${key.replace(/\/$/, "")}`;
+  }
+
+  private rethrow(key: string, error: unknown): never {
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "EISDIR") throw objectNotFound(key);
+    throw bucketError(error);
+  }
+}
+
+/** A file on its way into the bucket. */
+class FileUpload implements ObjectWriter {
+  private readonly fileSystem: FileSystem;
+  private readonly file: Awaited<ReturnType<FileSystem["open"]>>;
+  private readonly paths: { readonly path: string; readonly beside: string };
+  private state: "open" | "closed" | "gone" = "open";
+
+  constructor(
+    fileSystem: FileSystem,
+    file: Awaited<ReturnType<FileSystem["open"]>>,
+    paths: { path: string; beside: string },
+  ) {
+    this.fileSystem = fileSystem;
+    this.file = file;
+    this.paths = paths;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    await this.file.append([bytes]).catch(rethrowBucketError);
+  }
+
+  async finish(): Promise<void> {
+    await this.close();
+    await this.fileSystem.rename(this.paths.beside, this.paths.path);
+    this.state = "gone";
+    await this.fileSystem.syncFolder(parentOf(this.paths.path));
+  }
+
+  /** False if an object of that name is there; it stays. */
+  async finishIfAbsent(): Promise<boolean> {
+    await this.close();
+    try {
+      await this.fileSystem.link(this.paths.beside, this.paths.path);
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") return false;
+      throw bucketError(error);
+    }
+    await this.fileSystem.syncFolder(parentOf(this.paths.path));
+    return true;
+  }
+
+  async abort(): Promise<void> {
+    if (this.state === "open") await this.file.close();
+    if (this.state !== "gone") await this.fileSystem.removeAll(this.paths.beside);
+    this.state = "gone";
+  }
+
+  private async close(): Promise<void> {
+    await this.file.sync().catch(rethrowBucketError);
+    this.state = "closed";
+    await this.file.close();
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function rethrowBucketError(error: unknown): never {
+  throw bucketError(error);
+}
+
+function bucketError(error: unknown): unknown {
+  const code = codeOf(error);
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new BasaltError("disk_full", "the disk of the bucket is full (-storage.filesystem.dir)", {
+    retryAfterSeconds: 5,
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

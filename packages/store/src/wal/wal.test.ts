@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crc32 } from "node:zlib";
+import { type DiskFault, type DiskOperation, fileError, ManualClock, MemoryDisk, seededRandom } from "@basalt/runtime";
+import { type ReplayResult, replayWal } from "./replay-wal.ts";
+import { Wal, type WalOptions } from "./wal.ts";
+
+const folder = "wal";
+
+async function diskWith(seed: number): Promise<MemoryDisk> {
+  const disk = new MemoryDisk(seededRandom(seed));
+  const files = disk.mount();
+  await files.makeFolder(folder);
+  return disk;
+}
+
+interface Opened {
+  readonly wal: Wal;
+  readonly records: readonly string[];
+  readonly replay: ReplayResult;
+  readonly fatal: unknown[];
+}
+
+async function openWal(disk: MemoryDisk, options: Partial<WalOptions> = {}): Promise<Opened> {
+  const fileSystem = disk.mount();
+  const records: string[] = [];
+  const replay = await replayWal({
+    fileSystem,
+    folder,
+    checksum: crc32,
+    onRecord: (payload) => void records.push(text(payload)),
+  });
+  const fatal: unknown[] = [];
+  const wal = new Wal({
+    fileSystem,
+    clock: new ManualClock(),
+    checksum: crc32,
+    folder,
+    sync: { mode: "always" },
+    firstSequence: replay.nextSequence,
+    existing: replay.files,
+    onFatal: (error) => fatal.push(error),
+    ...options,
+  });
+  return { wal, records, replay, fatal };
+}
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
+const faultOn = (disk: MemoryDisk, name: DiskOperation["name"], fault: () => DiskFault): void => {
+  disk.fault = (operation) => (operation.name === name ? fault() : undefined);
+};
+
+test("appends of one turn share one sync, and those that come meanwhile share the next", async () => {
+  const disk = await diskWith(1);
+  const { wal } = await openWal(disk);
+  await Promise.all(["a", "b", "c"].map((name) => wal.append(bytes(name))));
+  assert.equal(wal.statistics.syncs, 1);
+  await Promise.all([...Array(50).keys()].map((i) => wal.append(bytes(`${i}`))));
+  assert.ok(wal.statistics.syncs <= 3, `${wal.statistics.syncs} syncs`);
+  assert.equal(wal.statistics.records, 53);
+});
+
+test("what was acknowledged survives a power cut, in order and once, over many files", async () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const disk = await diskWith(seed);
+    const { wal } = await openWal(disk, { fileBytesMax: 100 });
+    const acknowledged: string[] = [];
+    const random = seededRandom(seed * 7919);
+    const crashAt = disk.operationCount + 1 + Math.floor(random.next() * 40);
+    disk.fault = ({ index }) => (index === crashAt ? "powerCut" : undefined);
+    const pushes = [...Array(30).keys()].map(async (i) => {
+      for (let turns = random.next() * 20; turns > 0; turns--) await undefined;
+      const content = `record ${i} ${"x".repeat(random.next() * 60)}`;
+      await wal.append(bytes(content));
+      acknowledged.push(content);
+    });
+    await Promise.allSettled(pushes);
+    disk.fault = undefined;
+    disk.crash("powerCut");
+    const { records, replay } = await openWal(disk);
+    assert.deepEqual(replay.damages, [], `seed ${seed}`);
+    assert.equal(new Set(records).size, records.length, `seed ${seed}`);
+    for (const content of acknowledged) assert.ok(records.includes(content), `seed ${seed}: ${content} is lost`);
+  }
+});
+
+test("rotate and drop remove what came before and nothing else", async () => {
+  const disk = await diskWith(2);
+  const first = await openWal(disk);
+  await first.wal.append(bytes("old"));
+  const before = first.wal.append(bytes("old too"));
+  const boundary = first.wal.rotate();
+  const after = first.wal.append(bytes("new"));
+  await Promise.all([before, after]);
+  await first.wal.drop(await boundary);
+  await first.wal.close();
+  const second = await openWal(disk);
+  assert.deepEqual(second.records, ["new"]);
+  await second.wal.append(bytes("newer"));
+  await second.wal.drop(await second.wal.rotate());
+  assert.deepEqual((await openWal(disk)).records, []);
+});
+
+test("a full disk refuses the group, leaves no trace of it, and room brings service back", async () => {
+  const disk = await diskWith(3);
+  const { wal, fatal } = await openWal(disk);
+  await wal.append(bytes("kept"));
+  disk.quotaBytes = disk.usedBytes() + 20;
+  await assert.rejects(wal.append(bytes("does not fit")), { code: "disk_full", retryAfterSeconds: 5 });
+  await assert.rejects(wal.append(bytes("nor does this")), { code: "disk_full" });
+  disk.quotaBytes += 1000;
+  await wal.append(bytes("fits again"));
+  assert.deepEqual(fatal, []);
+  disk.crash("powerCut");
+  assert.deepEqual((await openWal(disk)).records, ["kept", "fits again"]);
+});
+
+test("a full disk at the very first record is no end either", async () => {
+  const disk = await diskWith(4);
+  disk.quotaBytes = 3;
+  const { wal } = await openWal(disk);
+  await assert.rejects(wal.append(bytes("x")), { code: "disk_full" });
+  disk.quotaBytes = 1000;
+  await wal.append(bytes("y"));
+  assert.deepEqual((await openWal(disk)).records, ["y"]);
+});
+
+test("an error of a sync ends the log: all that wait fail and nothing is accepted any more", async () => {
+  const disk = await diskWith(5);
+  const { wal, fatal } = await openWal(disk);
+  faultOn(disk, "sync", () => fileError("EIO", folder));
+  const pushes = await Promise.allSettled([wal.append(bytes("a")), wal.append(bytes("b"))]);
+  assert.ok(pushes.every(({ status }) => status === "rejected"));
+  await assert.rejects(wal.append(bytes("c")), { code: "shutting_down" });
+  assert.equal(fatal.length, 1);
+});
+
+test("ENOSPC from a sync is an error of a sync, not a refusal", async () => {
+  const disk = await diskWith(6);
+  const { wal, fatal } = await openWal(disk);
+  await wal.append(bytes("a"));
+  faultOn(disk, "sync", () => fileError("ENOSPC", folder));
+  await assert.rejects(wal.append(bytes("b")), { code: "shutting_down" });
+  assert.equal(fatal.length, 1);
+});
+
+test("in interval mode an append does not wait for the sync, which follows", async () => {
+  const disk = await diskWith(7);
+  const clock = new ManualClock();
+  const { wal, fatal } = await openWal(disk, { sync: { mode: "interval", intervalMs: 100 }, clock });
+  await wal.append(bytes("a"));
+  await wal.append(bytes("b"));
+  assert.equal(wal.statistics.syncs, 0);
+  assert.equal(clock.timerCount, 1);
+  await clock.advance(100);
+  for (let turns = 0; turns < 20; turns++) await undefined;
+  assert.equal(wal.statistics.syncs, 1);
+  await wal.append(bytes("c"));
+  faultOn(disk, "sync", () => fileError("EIO", folder));
+  await clock.advance(100);
+  for (let turns = 0; turns < 20; turns++) await undefined;
+  assert.equal(fatal.length, 1);
+});
+
+test("damage inside a file costs that record, is reported, and the file is put aside instead of deleted", async () => {
+  const disk = await diskWith(8);
+  const first = await openWal(disk);
+  for (const content of ["one", "two", "three"]) await first.wal.append(bytes(content));
+  await first.wal.close();
+  const files = disk.mount();
+  const path = `${folder}/00000001.wal`;
+  const content = await files.readFile(path);
+  const at = text(content).indexOf("two");
+  content[at] = 0x21;
+  await files.writeFileAtomic(path, content);
+  const second = await openWal(disk);
+  assert.deepEqual(second.records, ["one", "three"]);
+  assert.deepEqual(second.replay.damages, [{ path, offset: 40 }]);
+  await second.wal.drop(await second.wal.rotate());
+  assert.deepEqual(await disk.mount().list(`${folder}/quarantine`), ["00000001.wal"]);
+  assert.deepEqual((await openWal(disk)).records, []);
+});
+
+test("a queue that grows beyond its bound refuses", async () => {
+  const disk = await diskWith(9);
+  const { wal } = await openWal(disk, { queueBytesMax: 100 });
+  const pushes = await Promise.allSettled([...Array(10).keys()].map(() => wal.append(new Uint8Array(40))));
+  const codes = pushes.map((push) => (push.status === "rejected" ? push.reason.code : "ok"));
+  assert.deepEqual(codes, ["ok", "ok", ...Array(8).fill("queue_full")]);
+});
