@@ -54,13 +54,30 @@ export class ServerUnderTest {
   /** Sends SIGTERM and gives the milliseconds and the exit code. */
   async stop(): Promise<{ readonly milliseconds: number; readonly code: number | null }> {
     const child = this.child;
-    if (child === undefined || child.exitCode !== null) return { milliseconds: 0, code: child?.exitCode ?? null };
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return { milliseconds: 0, code: child?.exitCode ?? null };
+    }
     const started = performance.now();
     const code = await new Promise<number | null>((resolve) => {
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });
     return { milliseconds: performance.now() - started, code };
+  }
+
+  /** kill -9, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** kill -9 after some milliseconds. */
+  async killAfter(milliseconds: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await this.kill();
   }
 
   removeData(): void {
