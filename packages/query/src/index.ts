@@ -1,11 +1,13 @@
 export * from "./answer/answer-functions.ts";
 export * from "./answer/answer-labels.ts";
+export * from "./answer/answer-pprof.ts";
 export * from "./answer/answer-series.ts";
 export * from "./answer/answer-spec.ts";
 export * from "./answer/flamebearer-metadata.ts";
 export * from "./answer/timeline.ts";
 export type { ExecuteContext } from "./execute/budget.ts";
 export * from "./execute/execute-plan.ts";
+export type { ProfileContent } from "./execute/profile-grower.ts";
 export * from "./merge/merge-partials.ts";
 export * from "./merge/pack-partial.ts";
 export * from "./merge/query-partial.ts";

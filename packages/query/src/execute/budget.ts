@@ -8,6 +8,8 @@ export interface ExecuteContext {
   readonly limits: QueryLimits;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
+  /** 32 random bits of the process, for hash tables over what clients sent. */
+  readonly hashSeed: number;
 }
 
 /** 5 ms: a push that waits behind a query in an ingest worker waits no longer than this. */

@@ -20,7 +20,7 @@ export interface Execution {
 }
 
 /** Begins the execution of a plan. */
-export function executionOf(plan: QueryPlan, budget: Budget): Execution {
+export function executionOf(plan: QueryPlan, budget: Budget, hashSeed: number): Execution {
   switch (plan.kind) {
     case "tree": {
       const grower = new TreeGrower(plan);
@@ -28,7 +28,7 @@ export function executionOf(plan: QueryPlan, budget: Budget): Execution {
       return new StackExecution(plan, budget, { grower, bytesPerElement: TreeGrower.bytesPerNode, finish });
     }
     case "pprof": {
-      const grower = new ProfileGrower();
+      const grower = new ProfileGrower(hashSeed);
       const finish = (): QueryPartial => ({ kind: "pprof", profile: grower.finish(), ...plainOutcome });
       return new StackExecution(plan, budget, { grower, bytesPerElement: ProfileGrower.bytesPerStack, finish });
     }

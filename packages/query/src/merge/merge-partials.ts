@@ -7,11 +7,15 @@ import type { PprofPartial, QueryPartial, StatsPartial } from "./query-partial.t
 import { mergeOutcomes } from "./query-partial.ts";
 
 /**
- * Merges the partials of one plan, from any places. None at all merge into the empty answer.
+ * Merges the partials of one plan, from any places. None at all merge into the empty answer. The seed is for hash tables.
  *
  * @throws BasaltError `value_overflow`.
  */
-export function mergePartials(plan: Pick<QueryPlan, "kind">, partials: readonly QueryPartial[]): QueryPartial {
+export function mergePartials(
+  plan: Pick<QueryPlan, "kind">,
+  partials: readonly QueryPartial[],
+  hashSeed = 0,
+): QueryPartial {
   const outcome = mergeOutcomes(partials);
   const { kind } = plan;
   switch (kind) {
@@ -22,7 +26,7 @@ export function mergePartials(plan: Pick<QueryPlan, "kind">, partials: readonly 
     case "series":
       return { kind, series: mergeSeries(ofKind(partials, kind).map(({ series }) => series)), ...outcome };
     case "pprof":
-      return { kind, profile: mergeProfiles(ofKind(partials, kind)), ...outcome };
+      return { kind, profile: mergeProfiles(ofKind(partials, kind), hashSeed), ...outcome };
     case "labelSets":
       return { kind, labelSets: distinctLabelSets(ofKind(partials, kind).map((one) => one.labelSets)), ...outcome };
     case "labelNames":
@@ -43,8 +47,10 @@ function ofKind<K extends QueryPartial["kind"]>(
   });
 }
 
-function mergeProfiles(partials: readonly PprofPartial[]): PprofPartial["profile"] {
-  const grower = new ProfileGrower();
+function mergeProfiles(partials: readonly PprofPartial[], hashSeed: number): PprofPartial["profile"] {
+  const [only] = partials;
+  if (partials.length === 1 && only !== undefined) return only.profile;
+  const grower = new ProfileGrower(hashSeed);
   for (const { profile } of partials) if (profile !== undefined) grower.add(profile.symbols, profile.sums);
   return grower.finish();
 }

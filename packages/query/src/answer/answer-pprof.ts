@@ -1,0 +1,188 @@
+import type { ProfileColumns, ProfileType, SymbolColumns } from "@basalt/model";
+import type { SymbolTables } from "@basalt/symdb";
+import { noStackName } from "../execute/frame-names.ts";
+import type { ProfileContent } from "../execute/profile-grower.ts";
+
+/** What the header of a merged pprof says. */
+export interface PprofHeader {
+  readonly profileType: ProfileType;
+  readonly timeNanos: bigint;
+  readonly durationNanos: bigint;
+}
+
+/**
+ * A merged profile as columns for the pprof encoder. Without rows it has no sample, but still says what it measures. The
+ * value of the empty stack gets a frame of its own, because readers of pprof leave out samples without one.
+ */
+export function answerPprof(content: ProfileContent | undefined, header: PprofHeader): ProfileColumns {
+  const { sampleType, sampleUnit, periodType, periodUnit } = header.profileType;
+  const symbols = content?.symbols ?? noSymbols;
+  const [extended, [type, unit, periodTypeName, periodTypeUnit, noStack]] = withStrings(symbols, [
+    sampleType,
+    sampleUnit,
+    periodType,
+    periodUnit,
+    noStackName,
+  ]);
+  const samples = content === undefined ? noSamples : flatten(content);
+  const withFrame = samples.hasEmptyStack ? withFunction(extended, noStack) : extended;
+  return {
+    ...withFrame,
+    sampleCount: samples.values.length,
+    stackStart: samples.stackStart,
+    stackLocation: samples.stackLocation,
+    sampleTypeCount: 1,
+    values: samples.values,
+    sampleTypeName: Uint32Array.of(type),
+    sampleTypeUnit: Uint32Array.of(unit),
+    periodTypeName,
+    periodTypeUnit,
+    period: 0n,
+    timeNanos: header.timeNanos,
+    durationNanos: header.durationNanos,
+    defaultSampleType: 0,
+    sampleLabelCount: 0,
+    sampleLabelStart: new Uint32Array(samples.values.length + 1),
+    sampleLabelKey: new Uint32Array(0),
+    sampleLabelValue: new Uint32Array(0),
+  };
+}
+
+interface FlatSamples {
+  readonly stackStart: Uint32Array;
+  readonly stackLocation: Uint32Array;
+  readonly values: BigInt64Array;
+  /** The empty stack has a value: it is written as one location with the number after the last. */
+  readonly hasEmptyStack: boolean;
+}
+
+const noSamples: FlatSamples = {
+  stackStart: new Uint32Array(1),
+  stackLocation: new Uint32Array(0),
+  values: new BigInt64Array(0),
+  hasEmptyStack: false,
+};
+
+/** Writes the locations of each stack that has a value one after the other, leaf first. */
+function flatten({ symbols, sums }: ProfileContent): FlatSamples {
+  const { stackCount, stackParent, stackLocation } = symbols;
+  const hasEmptyStack = (sums[0] ?? 0n) !== 0n;
+  const depth = new Uint32Array(stackCount);
+  let sampleCount = hasEmptyStack ? 1 : 0;
+  let frameCount = sampleCount;
+  for (let stack = 1; stack < stackCount; stack++) {
+    depth[stack] = (depth[stackParent[stack] as number] as number) + 1;
+    if (sums[stack] === 0n) continue;
+    sampleCount++;
+    frameCount += depth[stack] as number;
+  }
+  const starts = new Uint32Array(sampleCount + 1);
+  const locations = new Uint32Array(frameCount);
+  const values = new BigInt64Array(sampleCount);
+  let sample = 0;
+  let frame = 0;
+  for (let stack = 0; stack < stackCount; stack++) {
+    if (sums[stack] === 0n) continue;
+    values[sample++] = sums[stack] as bigint;
+    if (stack === 0) locations[frame++] = symbols.locationCount;
+    for (let at = stack; at !== 0; at = stackParent[at] as number) locations[frame++] = stackLocation[at] as number;
+    starts[sample] = frame;
+  }
+  return { stackStart: starts, stackLocation: locations, values, hasEmptyStack };
+}
+
+const utf8 = new TextEncoder();
+
+/** The symbols with some strings more, and the indexes of these. */
+function withStrings<const T extends readonly string[]>(
+  symbols: SymbolTables,
+  texts: T,
+): [SymbolTables, { readonly [K in keyof T]: number }] {
+  const { stringCount } = symbols;
+  const encoded = texts.map((text) => utf8.encode(text));
+  const addedLength = encoded.reduce((length, bytes) => length + bytes.length, 0);
+  const stringStart = extend(symbols.stringStart, stringCount, texts.length);
+  const stringLength = extend(symbols.stringLength, stringCount, texts.length);
+  let end = 0;
+  for (let i = 0; i < stringCount; i++) end = Math.max(end, (stringStart[i] as number) + (stringLength[i] as number));
+  const stringBytes = new Uint8Array(end + addedLength);
+  stringBytes.set(symbols.stringBytes.subarray(0, end));
+  for (const [i, bytes] of encoded.entries()) {
+    stringStart[stringCount + i] = end;
+    stringLength[stringCount + i] = bytes.length;
+    stringBytes.set(bytes, end);
+    end += bytes.length;
+  }
+  const extended = { ...symbols, stringBytes, stringStart, stringLength, stringCount: stringCount + texts.length };
+  return [extended, texts.map((_, i) => stringCount + i) as { readonly [K in keyof T]: number }];
+}
+
+/** The symbols with one function more, and one location after the last that has it as its only line. */
+function withFunction(symbols: SymbolColumns, name: number): SymbolColumns {
+  const { functionCount, locationCount, lineCount } = symbols;
+  return {
+    ...symbols,
+    functionCount: functionCount + 1,
+    functionName: append(symbols.functionName, functionCount, name),
+    functionSystemName: append(symbols.functionSystemName, functionCount, name),
+    functionFilename: append(symbols.functionFilename, functionCount, 0),
+    functionStartLine: append(symbols.functionStartLine, functionCount, 0),
+    locationCount: locationCount + 1,
+    locationMapping: append(symbols.locationMapping, locationCount, 0),
+    locationAddressLow: append(symbols.locationAddressLow, locationCount, 0),
+    locationAddressHigh: append(symbols.locationAddressHigh, locationCount, 0),
+    locationIsFolded: Uint8Array.from([...symbols.locationIsFolded.subarray(0, locationCount), 0]),
+    locationLineStart: append(symbols.locationLineStart, locationCount + 1, lineCount + 1),
+    lineCount: lineCount + 1,
+    lineFunction: append(symbols.lineFunction, lineCount, functionCount + 1),
+    lineNumber: append(symbols.lineNumber, lineCount, 0),
+  };
+}
+
+function append(column: Uint32Array, count: number, value: number): Uint32Array {
+  const extended = extend(column, count, 1);
+  extended[count] = value;
+  return extended;
+}
+
+function extend(column: Uint32Array, count: number, by: number): Uint32Array {
+  const extended = new Uint32Array(count + by);
+  extended.set(column.subarray(0, count));
+  return extended;
+}
+
+const none = new Uint32Array(0);
+const noAddresses = new BigUint64Array(0);
+
+/** No symbols but the empty string, and the empty stack. */
+const noSymbols: SymbolTables = {
+  stringBytes: new Uint8Array(0),
+  stringCount: 1,
+  stringStart: new Uint32Array(1),
+  stringLength: new Uint32Array(1),
+  functionCount: 0,
+  functionName: none,
+  functionSystemName: none,
+  functionFilename: none,
+  functionStartLine: none,
+  mappingCount: 0,
+  mappingStart: noAddresses,
+  mappingLimit: noAddresses,
+  mappingOffset: noAddresses,
+  mappingFilename: none,
+  mappingBuildId: none,
+  mappingFlags: new Uint8Array(0),
+  locationCount: 0,
+  locationMapping: none,
+  locationAddressLow: none,
+  locationAddressHigh: none,
+  locationIsFolded: new Uint8Array(0),
+  locationLineStart: new Uint32Array(1),
+  lineCount: 0,
+  lineFunction: none,
+  lineNumber: none,
+  stackCount: 1,
+  stackParent: new Uint32Array(1),
+  stackLocation: new Uint32Array(1),
+  stackHash: new BigUint64Array(1),
+};
