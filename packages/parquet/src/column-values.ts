@@ -3,12 +3,14 @@ export type NumericArray = Uint8Array | Uint32Array | Int32Array | Float64Array 
 
 /**
  * Strings or byte strings: value i is `bytes[starts[k] .. starts[k + 1])` with k = index[i], or k = i without an index.
- * With an index, bytes and starts are a dictionary.
+ * With an index, bytes and starts are a table of strings; a writer stores those that are referenced.
  */
 export interface ByteValues {
   readonly bytes: Uint8Array;
-  /** One more than there are strings; ascending. */
+  /** One more than there are strings, and ascending, unless lengths are given. */
   readonly starts: Uint32Array;
+  /** Only when writing: string k is `bytes[starts[k] .. starts[k] + lengths[k])`, in any order. Readers never give it. */
+  readonly lengths?: Uint32Array;
   readonly index?: Uint32Array;
 }
 

@@ -5,7 +5,8 @@ import type { ByteValues } from "./column-values.ts";
  * Arrays have exactly one place for each row, or for each list element; places without a value hold 0 or nothing.
  * Decoded with a scratch, they are valid until the scratch is used for the same leaf again.
  *
- * Every method throws BasaltError `block_corrupt` for damaged bytes, and an assertion for a leaf that was not fetched.
+ * Every method throws BasaltError `block_corrupt` for damaged bytes and for a leaf whose type in the file is another,
+ * and an assertion for a leaf that was not fetched.
  */
 export interface RowGroup {
   readonly rowCount: number;
@@ -23,7 +24,7 @@ export interface RowGroup {
   uint32s(leaf: string): Uint32Array;
   /** Any integer leaf: a Float64Array when the statistics say that all values lie within ±2^53, else exact bigints. */
   numbers(leaf: string): Float64Array | BigInt64Array;
-  /** Any integer leaf, exact; a `uint64` above 2^63 appears negative, take `new BigUint64Array(a.buffer, a.byteOffset, a.length)`. */
+  /** Any 64-bit integer leaf, exact; a `uint64` from 2^63 on appears negative: take `new BigUint64Array(a.buffer, a.byteOffset, a.length)`. */
   bigints(leaf: string): BigInt64Array;
   /** `double` leaves. */
   doubles(leaf: string): Float64Array;
@@ -31,6 +32,6 @@ export interface RowGroup {
   fixed(leaf: string): Uint8Array;
   /** `string` and `bytes` leaves; with an index if the chunk has a dictionary. */
   bytes(leaf: string): ByteValues;
-  /** The same as text; each distinct value of a dictionary is decoded once. */
+  /** The same as text; each distinct value of a dictionary is decoded once. Missing values are "". */
   strings(leaf: string): string[];
 }

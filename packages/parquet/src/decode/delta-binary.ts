@@ -1,0 +1,153 @@
+import { unpackBits } from "./bit-unpacker.ts";
+import type { ByteCursor } from "./byte-cursor.ts";
+
+/** Largest block that is accepted: writers in use take 128 to 4096 values. */
+const blockValuesMax = 65536;
+
+/**
+ * Walks the miniblocks of DELTA_BINARY_PACKED values.
+ * Source: parquet-format, Encodings.md, "Delta Encoding".
+ */
+class MiniblockReader {
+  readonly count: number;
+  readonly first: bigint;
+  /** Low 32 bits of the current miniblock's packed values, and what is above them if `width` > 32. */
+  readonly low: Uint32Array;
+  high: Uint32Array | undefined;
+  width = 0;
+  least = 0n;
+  readonly #cursor: ByteCursor;
+  readonly #miniblocks: number;
+  #widths: Uint8Array = new Uint8Array(0);
+  #next = 0;
+
+  constructor(cursor: ByteCursor) {
+    const block = cursor.varint();
+    this.#miniblocks = cursor.varint();
+    this.count = cursor.varint();
+    this.first = cursor.zigzagBig();
+    const values = block / this.#miniblocks;
+    if (block > blockValuesMax || !Number.isInteger(values) || values % 8 !== 0 || values === 0) {
+      throw cursor.fail(`delta blocks of ${block} values in ${this.#miniblocks} miniblocks`);
+    }
+    this.low = new Uint32Array(values);
+    this.#cursor = cursor;
+    this.#next = this.#miniblocks;
+  }
+
+  /** Unpacks the next miniblock. */
+  advance(wanted: number): void {
+    const cursor = this.#cursor;
+    if (this.#next === this.#miniblocks) {
+      this.least = BigInt.asIntN(64, cursor.zigzagBig());
+      this.#widths = cursor.take(this.#miniblocks);
+      this.#next = 0;
+    }
+    this.width = this.#widths[this.#next++] as number;
+    // a writer may leave out the padding of the last miniblock
+    const packedLength = Math.min((this.low.length * this.width) / 8, cursor.remaining);
+    if (this.width > 64) throw cursor.fail(`delta miniblock of ${this.width} bits`);
+    if (this.width <= 32) unpackBits(cursor, this.width, packedLength, { values: this.low, start: 0, count: wanted });
+    else this.#unpackWide(packedLength, wanted);
+  }
+
+  #unpackWide(packedLength: number, wanted: number): void {
+    const { low, width } = this;
+    if (wanted * width > packedLength * 8) throw this.#cursor.fail("delta miniblock ends early");
+    const packed = this.#cursor.take(packedLength);
+    this.high ??= new Uint32Array(low.length);
+    for (let i = 0; i < wanted; i++) {
+      low[i] = bitsAt(packed, i * width, 32);
+      this.high[i] = bitsAt(packed, i * width + 32, width - 32);
+    }
+  }
+}
+
+/** Up to 32 bits from any bit position. */
+function bitsAt(packed: Uint8Array, bit: number, count: number): number {
+  let value = 0;
+  let have = 0;
+  let at = bit;
+  while (have < count) {
+    const take = Math.min(8 - (at & 7), count - have);
+    const part = ((packed[at >>> 3] as number) >>> (at & 7)) & ((1 << take) - 1);
+    value |= part << have;
+    have += take;
+    at += take;
+  }
+  return value >>> 0;
+}
+
+function open(cursor: ByteCursor, count: number): MiniblockReader {
+  const reader = new MiniblockReader(cursor);
+  if (reader.count !== count) throw cursor.fail(`${reader.count} delta values in place of ${count}`);
+  return reader;
+}
+
+/** Decodes exactly `values.length` 32-bit integers; sums wrap. @throws BasaltError `block_corrupt`. */
+export function readDelta32(cursor: ByteCursor, values: Int32Array): void {
+  const reader = open(cursor, values.length);
+  if (values.length === 0) return;
+  let last = Number(BigInt.asIntN(32, reader.first));
+  values[0] = last;
+  for (let i = 1; i < values.length; ) {
+    const end = Math.min(i + reader.low.length, values.length);
+    reader.advance(end - i);
+    if (reader.width > 32) throw cursor.fail(`delta of ${reader.width} bits for a 32-bit integer`);
+    const least = Number(BigInt.asIntN(32, reader.least));
+    for (let k = 0; i < end; i++, k++) {
+      last = (last + least + (reader.low[k] as number)) | 0;
+      values[i] = last;
+    }
+  }
+}
+
+/**
+ * Decodes exactly `values.length` integers that are known to lie within ±2^51, so that every intermediate fits a double.
+ *
+ * @throws BasaltError `block_corrupt`.
+ */
+export function readDeltaNumbers(cursor: ByteCursor, values: Float64Array): void {
+  const reader = open(cursor, values.length);
+  if (values.length === 0) return;
+  let last = Number(reader.first);
+  values[0] = last;
+  for (let i = 1; i < values.length; ) {
+    const end = Math.min(i + reader.low.length, values.length);
+    reader.advance(end - i);
+    const least = Number(reader.least);
+    const { low, high } = reader;
+    if (reader.width > 32 && high !== undefined) {
+      for (let k = 0; i < end; i++, k++) values[i] = last += least + (high[k] as number) * 2 ** 32 + (low[k] as number);
+    } else {
+      for (let k = 0; i < end; i++, k++) values[i] = last += least + (low[k] as number);
+    }
+  }
+}
+
+/** Decodes exactly `values.length` 64-bit integers; sums wrap. @throws BasaltError `block_corrupt`. */
+export function readDelta64(cursor: ByteCursor, values: BigInt64Array): void {
+  const reader = open(cursor, values.length);
+  if (values.length === 0) return;
+  let last = reader.first;
+  values[0] = last;
+  for (let i = 1; i < values.length; ) {
+    const end = Math.min(i + reader.low.length, values.length);
+    reader.advance(end - i);
+    const { least, low, high } = reader;
+    const wide = reader.width > 32;
+    for (let k = 0; i < end; i++, k++) {
+      const above = wide && high !== undefined ? BigInt(high[k] as number) << 32n : 0n;
+      last = BigInt.asIntN(64, last + least + above + BigInt(low[k] as number));
+      values[i] = last;
+    }
+  }
+}
+
+/** The count that DELTA_BINARY_PACKED values begin with, without moving the cursor. */
+export function peekDeltaCount(cursor: ByteCursor): number {
+  const { position } = cursor;
+  const { count } = new MiniblockReader(cursor);
+  cursor.position = position;
+  return count;
+}
