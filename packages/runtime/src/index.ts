@@ -1,6 +1,14 @@
 export * from "./abort.ts";
 export * from "./clock.ts";
+export * from "./config/config.ts";
+export * from "./config/config-document.ts";
+export { ConfigSchema } from "./config/config-schema.ts";
+export { helpText } from "./config/help-text.ts";
+export * from "./config/load-config.ts";
+export * from "./config/setting.ts";
 export * from "./file-system.ts";
+export * from "./limits/limit-settings.ts";
+export * from "./limits/tenant-limits.ts";
 export { ManualClock } from "./manual-clock.ts";
 export type { DiskFault, DiskOperation } from "./memory-file-system.ts";
 export { fileError, MemoryDisk } from "./memory-file-system.ts";
