@@ -19,7 +19,7 @@ function shown(labels: readonly Label[]): string {
 const ingested: readonly [name: string, given: string, labels: string][] = [
   ["the app becomes the service", "region=eu", "__name__=process_cpu pyroscope_spy=gospy region=eu service_name=shop"],
   ["a service given wins", "service_name=x", "__name__=process_cpu pyroscope_spy=gospy service_name=x"],
-  ["private labels are dropped", "__x=1 __session_id__=2", "__name__=process_cpu pyroscope_spy=gospy service_name=shop"],
+  ["private labels are dropped, all but the session", "__x=1 __session_id__=2", "__name__=process_cpu __session_id__=2 pyroscope_spy=gospy service_name=shop"],
   ["__name__ overrides the metric", "__name__=mine", "__name__=mine pyroscope_spy=gospy service_name=shop"],
 ];
 for (const [name, given, labels] of ingested) {
@@ -36,7 +36,7 @@ const normalised: readonly [name: string, given: string, labels: string][] = [
   ["reserved labels of a client are not taken", "__name__=m __profile_type__=x __unit__=y service_name=a", "__name__=m service_name=a"],
 ];
 for (const [name, given, labels] of normalised) {
-  test(`stored labels: ${name}`, () => assert.equal(shown(normaliseLabels(pairs(given))), labels));
+  test(`stored labels: ${name}`, () => assert.equal(shown(normaliseLabels(pairs(given), 0)), labels));
 }
 
 const limits = { labelNamesMax: 3, labelNameLengthMax: 20, labelValueLengthMax: 5 };
@@ -67,7 +67,13 @@ test("a limit of 0 is no limit", () => {
 
 test("labels of a push that name one label twice are refused", () => {
   assert.throws(
-    () => normaliseLabels(pairs("a=1 a=2")),
+    () => normaliseLabels(pairs("a=1 a=2"), 0),
     (error) => error instanceof BasaltError && error.code === "labels_duplicate",
   );
+});
+
+test("a session is folded into as many as the limit allows, or dropped when it is none", () => {
+  const labels = (session: string): string => shown(normaliseLabels(pairs(`service_name=a __session_id__=${session}`), 4));
+  assert.equal(labels("0700000000000000"), "__session_id__=0300000000000000 service_name=a");
+  assert.equal(labels("nonsense"), "service_name=a");
 });

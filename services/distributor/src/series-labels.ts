@@ -13,15 +13,17 @@ export interface LabelLimits {
 
 /**
  * The series labels of a profile pushed through `/ingest`: the metric, the SDK, the service and the user's own.
- * Private names (`__…`) of the user are dropped, as Pyroscope does.
+ * Private names (`__…`) of the user are dropped, all but the session, as Pyroscope does.
  */
 export function ingestLabels(app: string, given: readonly Label[], metric: string, spyName: string): readonly Label[] {
   const metricGiven = given.find(({ name }) => name === labelNames.name)?.value;
   const kept = given.filter(({ name }) => !name.startsWith("__"));
   const hasService = kept.some(({ name }) => name === labelNames.service);
+  const session = given.find(({ name }) => name === labelNames.session);
   return [
     { name: labelNames.name, value: metricGiven ?? metric },
     { name: labelNames.spy, value: spyName },
+    ...(session === undefined ? [] : [session]),
     ...(hasService ? [] : [{ name: labelNames.service, value: app }]),
     ...kept,
   ];
@@ -31,12 +33,16 @@ const godeltaprof = /^godeltaprof_(.*)$/s;
 
 /**
  * Puts the labels of a push into the form in which they are stored: sorted, a service always there, `godeltaprof_` names
- * normalised, `__delta__` and `__session_id__` stripped (values are stored as sent; nothing is subtracted).
+ * normalised, `__delta__` stripped (values are stored as sent; nothing is subtracted).
  *
+ * @param sessionsMax into how many series `__session_id__` may split one; 0 strips it.
  * @throws BasaltError `labels_duplicate`.
  */
-export function normaliseLabels(given: readonly Label[]): Labels {
+export function normaliseLabels(given: readonly Label[], sessionsMax: number): Labels {
   const kept = given.filter(({ name }) => !strippedNames.has(name));
+  const session = given.find(({ name }) => name === labelNames.session);
+  const folded = session === undefined ? undefined : foldSession(session.value, sessionsMax);
+  if (folded !== undefined) kept.push({ name: labelNames.session, value: folded });
   const metric = kept.find(({ name }) => name === labelNames.name)?.value;
   const service = kept.find(({ name }) => name === labelNames.service)?.value;
   if (service === undefined) kept.push({ name: labelNames.service, value: unknownService });
@@ -55,6 +61,14 @@ const strippedNames: ReadonlySet<string> = new Set([
   "__otel__",
   "__order__",
 ]);
+
+/** The session modulo the limit: 16 hex digits, eight bytes little-endian; undefined if it is none. */
+function foldSession(session: string, sessionsMax: number): string | undefined {
+  if (sessionsMax <= 0 || !/^[0-9a-fA-F]{16}$/.test(session)) return undefined;
+  const bytes = Buffer.from(session, "hex");
+  bytes.writeBigUInt64LE(bytes.readBigUInt64LE(0) % BigInt(sessionsMax), 0);
+  return bytes.toString("hex");
+}
 
 /** The two default relabelling rules of Pyroscope; the old name is kept in `__name_replaced__`. */
 function renameMetric(labels: readonly Label[], metric: string | undefined): readonly Label[] {
