@@ -18,3 +18,6 @@ export * from "./plan/plan-select.ts";
 export * from "./plan/point-interval.ts";
 export * from "./plan/query-plan.ts";
 export * from "./query-runner.ts";
+export type { MemorySourceOptions, TestRow, TestSample } from "./testing/memory-source.ts";
+export { MemorySource } from "./testing/memory-source.ts";
+export { seriesLabels } from "./testing/random-rows.ts";

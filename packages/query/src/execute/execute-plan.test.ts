@@ -12,7 +12,7 @@ import {
   parseSelector,
   stringAt,
 } from "@basalt/model";
-import { ManualClock, systemClock } from "@basalt/runtime";
+import { ManualClock, seededRandom, systemClock } from "@basalt/runtime";
 import { answerPprof } from "../answer/answer-pprof.ts";
 import type { QueryPartial } from "../merge/query-partial.ts";
 import { planLabelNames, planLabelSets, planLabelValues } from "../plan/plan-labels.ts";
@@ -21,7 +21,7 @@ import { planPprof, planSeries, planTree } from "../plan/plan-select.ts";
 import type { QueryPlan } from "../plan/query-plan.ts";
 import type { MemorySourceOptions, TestRow } from "../testing/memory-source.ts";
 import { MemorySource } from "../testing/memory-source.ts";
-import { cpuType, randomRows, seededRandom, seriesLabels, typeOf } from "../testing/random-rows.ts";
+import { cpuType, randomRows, seriesLabels, typeOf } from "../testing/random-rows.ts";
 import { executePlan } from "./execute-plan.ts";
 
 const context: PlanContext = {
@@ -133,7 +133,8 @@ const treeCases: readonly [name: string, change: Partial<SelectRequest>][] = [
 for (const [name, change] of treeCases) {
   test(`a tree and a pprof are what a sum by hand gives: ${name}`, async () => {
     for (let seed = 1; seed <= 10; seed++) {
-      const random = seededRandom(seed);
+      const generator = seededRandom(seed);
+      const random = (): number => generator.next();
       const rows = randomRows(random, { rowCount: 60, seconds: 600 });
       const plan = planTree({ ...selection, ...change }, context);
       const partial = await execute(plan, deal(rows, random));
@@ -179,7 +180,8 @@ const seriesCases: readonly [name: string, change: Partial<SeriesRequest>][] = [
 for (const [name, change] of seriesCases) {
   test(`points are what a sum by hand gives: ${name}`, async () => {
     for (let seed = 1; seed <= 10; seed++) {
-      const random = seededRandom(seed);
+      const generator = seededRandom(seed);
+      const random = (): number => generator.next();
       const rows = randomRows(random, { rowCount: 80, seconds: 600 });
       const series = { ...selection, groupBy: [], stepSeconds: 15, aggregation: "sum" as const, ...change };
       const plan = planSeries(series, context);
@@ -198,7 +200,8 @@ for (const [name, change] of seriesCases) {
 
 test("label names, values and sets are those of the selected series", async () => {
   for (let seed = 1; seed <= 10; seed++) {
-    const random = seededRandom(seed);
+    const generator = seededRandom(seed);
+    const random = (): number => generator.next();
     const rows = randomRows(random, { rowCount: 40, seconds: 600 });
     const sources = deal(rows, random);
     const request = { startMs: 1n, endMs: 600_000n, matchers: ['{service_name="shop",pod!=""}', '{pod="a"}'] };

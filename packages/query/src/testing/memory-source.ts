@@ -22,6 +22,7 @@ export interface TestSample {
 export interface MemorySourceOptions {
   readonly kind?: "head" | "segment" | "block";
   readonly tenant?: string;
+  readonly id?: BlockId;
   /** Rows a batch at most. */
   readonly batchRowCountMax?: number;
   /** Throws after so many batches. */
@@ -41,7 +42,7 @@ interface StoredRow {
 /** Rows in memory behind the interface that heads, segments and blocks have. A partition is a service. */
 export class MemorySource implements RowSource {
   readonly kind: "head" | "segment" | "block";
-  readonly id: BlockId = blockIdFrom(0, new Uint8Array(10));
+  readonly id: BlockId;
   readonly tenant: TenantId;
   readonly producer: ProducerId = "test" as ProducerId;
   readonly range: TimeRange;
@@ -54,6 +55,7 @@ export class MemorySource implements RowSource {
   constructor(rows: readonly TestRow[], options: MemorySourceOptions = {}) {
     this.options = options;
     this.kind = options.kind ?? "block";
+    this.id = options.id ?? blockIdFrom(0, new Uint8Array(10));
     this.tenant = (options.tenant ?? "anonymous") as TenantId;
     const times = rows.map(({ timeNanos }) => timeNanos).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     this.range = { start: times[0] ?? 1n, end: times.at(-1) ?? 0n };

@@ -2,17 +2,7 @@ import type { Labels } from "@basalt/model";
 import { formatProfileType, labelsFrom, parseProfileType, profileTypeLabels, sortLabels } from "@basalt/model";
 import type { TestRow, TestSample } from "./memory-source.ts";
 
-/** A small generator of numbers from a seed (mulberry32): the same seed gives the same test. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
+/** Profile types of the random rows. */
 export const cpuType = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
 export const heapType = "memory:inuse_space:bytes:space:bytes";
 

@@ -1,0 +1,4 @@
+export { functionService } from "./function-service.ts";
+export { querierService } from "./querier-service.ts";
+export type { QueryFrontendOptions } from "./query-call.ts";
+export { renderRoutes } from "./render-routes.ts";
