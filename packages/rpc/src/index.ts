@@ -28,12 +28,15 @@ export type { FieldKind, FieldSchema, FieldShape, Schema } from "./json/schema.t
 export type { MessageType, MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from "./message-type.ts";
 export type { PushedSample, PushedSeries, PushRequestLimits } from "./push-request.ts";
 export { parsePushRequest, pushRequestLimitsDefault } from "./push-request.ts";
+export type { AccessLogger } from "./server/access-log.ts";
+export { accessLog } from "./server/access-log.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { serverLimitsDefault } from "./server/limits.ts";
 export type { RequestRecord, ServerObserver } from "./server/observer.ts";
 export { routeName } from "./server/route-name.ts";
 export type { ListenAddress, RpcServer, ServerOptions } from "./server/rpc-server.ts";
 export { createServer } from "./server/rpc-server.ts";
+export { metricsObserver, serverMetrics } from "./server/server-metrics.ts";
 export type { Endpoint, Handler, Handlers, RawHandler, Service, ServiceOptions, Tenancy } from "./service.ts";
 export { PreEncoded, service } from "./service.ts";
 export { tenantHeader, tenantInterceptor, tenantsFrom } from "./tenant-interceptor.ts";

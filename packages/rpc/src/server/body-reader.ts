@@ -3,10 +3,7 @@ import { BasaltError } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import { canceledError } from "../call-context.ts";
 import type { BodyBudget } from "./body-budget.ts";
-
-/** A declared length is trusted with an allocation up to this; beyond it the buffer grows with what arrives. */
-const trustedBytesMax = 1 << 20;
-const firstBytes = 16 << 10;
+import { BodyBuffer } from "./body-buffer.ts";
 
 /** How a body is to be read. */
 export interface BodyOptions {
@@ -25,17 +22,22 @@ export function tooLargeError(bytesMax: number): BasaltError {
 
 /** Collects one body into a buffer that nothing else refers to. */
 export class BodyReader {
-  /** Received so far. */
-  byteCount = 0;
-  /** Taken from the budget so far. */
-  private bytesHeld = 0;
   private readonly source: Readable;
   private readonly options: BodyOptions;
-  private buffer: Uint8Array = new Uint8Array(0);
+  private readonly buffer: BodyBuffer;
+  /** Taken from the budget so far. */
+  private bytesHeld = 0;
 
   constructor(source: Readable, options: BodyOptions) {
     this.source = source;
     this.options = options;
+    const { declaredBytes, bytesMax } = options;
+    this.buffer = new BodyBuffer(declaredBytes !== undefined && declaredBytes > bytesMax ? undefined : declaredBytes);
+  }
+
+  /** Received so far. */
+  get byteCount(): number {
+    return this.buffer.byteCount;
   }
 
   /**
@@ -45,12 +47,9 @@ export class BodyReader {
    */
   async read(): Promise<Uint8Array> {
     const { declaredBytes, bytesMax } = this.options;
-    if (declaredBytes !== undefined) {
-      if (declaredBytes > bytesMax) throw tooLargeError(bytesMax);
-      if (declaredBytes > 0) this.grow(Math.min(declaredBytes, trustedBytesMax));
-    }
+    if (declaredBytes !== undefined && declaredBytes > bytesMax) throw tooLargeError(bytesMax);
     await this.collect();
-    return this.byteCount === this.buffer.length ? this.buffer : this.buffer.slice(0, this.byteCount);
+    return this.buffer.take();
   }
 
   /** Gives the budget back, when the request is done. */
@@ -88,20 +87,11 @@ export class BodyReader {
   }
 
   private append(chunk: Uint8Array): void {
-    const end = this.byteCount + chunk.length;
-    if (end > this.options.bytesMax) throw tooLargeError(this.options.bytesMax);
-    if (end > this.buffer.length) this.grow(Math.max(end, this.buffer.length * 2, firstBytes));
-    this.buffer.set(chunk, this.byteCount);
-    this.byteCount = end;
-  }
-
-  private grow(wantedBytes: number): void {
-    const byteLength = Math.min(wantedBytes, this.options.bytesMax);
-    this.options.budget.take(byteLength - this.buffer.length, this.bytesHeld);
-    this.bytesHeld += byteLength - this.buffer.length;
-    const grown = new Uint8Array(byteLength);
-    grown.set(this.buffer.subarray(0, this.byteCount));
-    this.buffer = grown;
+    const { bytesMax, budget } = this.options;
+    if (this.buffer.byteCount + chunk.length > bytesMax) throw tooLargeError(bytesMax);
+    budget.take(chunk.length, this.bytesHeld);
+    this.bytesHeld += chunk.length;
+    this.buffer.append(chunk);
   }
 }
 

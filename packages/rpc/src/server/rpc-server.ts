@@ -80,6 +80,9 @@ export class RpcServer {
       sniffMs: this.limits.sniffMs,
       connectionsMax: this.limits.connectionsMax,
     });
+    this.port.on("drop", () => {
+      for (const observer of this.observers) observer.connectionRefused();
+    });
   }
 
   /** Starts to listen; returns the address with the real port. */
