@@ -60,11 +60,12 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Lets time pass. Due timers fire in order of their time, then of their making; each sees its own time. Between two
-   * timers, promises that are already settled run on.
+   * Lets time pass. Due timers fire in order of their time, then of their making; each sees its own time. Before the
+   * first, between two and after the last, promises that are already settled run on.
    */
   async advance(byMs: number): Promise<void> {
     assert(byMs >= 0, "time does not run backwards");
+    await settlePromises();
     const endMs = this.elapsedMs + byMs;
     for (let timer = this.dueBefore(endMs); timer !== undefined; timer = this.dueBefore(endMs)) {
       this.timers.delete(timer);
