@@ -1,1 +1,2 @@
-export {};
+export * from "./pprof/decode.ts";
+export * from "./pprof/limits.ts";

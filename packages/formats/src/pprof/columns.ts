@@ -1,0 +1,26 @@
+type Column = Uint8Array | Uint32Array | Int32Array | Float64Array | BigUint64Array;
+
+/** 256 Ki elements: tables keep columns up to this length for the next profile, and let go of longer ones. */
+const retainedLengthMax = 1 << 18;
+
+/**
+ * A column that holds at least `length` elements: the same one, or a longer copy. Short columns double; long ones grow by
+ * half, as no other profile will reuse them.
+ */
+export function grow<T extends Column>(column: T, length: number): T {
+  if (length <= column.length) return column;
+  const doubled = column.length < retainedLengthMax ? column.length * 2 : column.length + (column.length >>> 1);
+  const grown = sameKind(column, Math.max(length, doubled));
+  // One kind of element by construction, which the union of the overloads of `set` cannot express.
+  (grown as Uint8Array).set(column as Uint8Array);
+  return grown;
+}
+
+/** The column for the next profile: what a huge profile left behind is let go, so that it is not held for ever. */
+export function retain<T extends Column>(column: T): T {
+  return column.length > retainedLengthMax ? sameKind(column, 16) : column;
+}
+
+function sameKind<T extends Column>(column: T, length: number): T {
+  return new (column.constructor as new (length: number) => T)(length);
+}
