@@ -104,6 +104,21 @@ describe("a module graph", () => {
     );
   });
 
+  it("that is told to stop while it starts ends that start, starts no more, and stops", async () => {
+    const gate = Promise.withResolvers<void>();
+    const { events, clock, graph, modules } = sampleProcess({ store: { start: () => gate.promise } });
+    const running = graph(modules.all);
+    const starting = running.start();
+    await clock.advance(0);
+    const stopping = running.stop();
+    await clock.advance(1);
+    assert.ok(!events.includes("stop store"));
+    gate.resolve();
+    await Promise.all([starting, stopping]);
+    assert.deepEqual(events.slice(-2), ["stop store", "stop bucket"]);
+    assert.ok(!events.includes("start api"));
+  });
+
   it("reports a module that fails while it runs", async () => {
     const { contexts, graph, modules } = sampleProcess();
     const running = graph(modules.all);

@@ -32,6 +32,7 @@ export class ModuleGraph {
   private readonly entries: readonly Entry[];
   private readonly failing = Promise.withResolvers<BasaltError>();
   private readonly stopSignal = new AbortController();
+  private starting: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
 
   /** Takes the modules to run; what they need comes along. */
@@ -47,27 +48,21 @@ export class ModuleGraph {
   }
 
   /**
-   * Makes and starts every module in turn.
+   * Makes and starts every module in turn, or until told to stop.
    *
    * @throws what a module threw; those that run by then have been stopped.
    */
   async start(): Promise<void> {
-    const startedMs = this.options.clock.monotonicMs();
-    for (const entry of this.entries) {
-      if (this.stopSignal.signal.aborted) break;
-      try {
-        await this.startOne(entry);
-      } catch (error) {
-        this.enter(entry, "Failed", { error: BasaltError.from(error) });
-        await this.stop();
-        throw error;
-      }
+    try {
+      this.starting = this.startAll();
+      await this.starting;
+    } catch (error) {
+      await this.stop();
+      throw error;
     }
-    const tookMs = Math.round(this.options.clock.monotonicMs() - startedMs);
-    this.options.logger.info("modules started", { modules: this.entries.length, took_ms: tookMs });
   }
 
-  /** Stops every module in reverse order, within the time. Idempotent; a failing stop is logged. */
+  /** Stops every module in reverse order, within the time; a module that is starting ends that first. Idempotent; failures are logged. */
   stop(): Promise<void> {
     this.stopSignal.abort(new BasaltError("shutting_down", "the process stops"));
     this.stopping ??= this.stopAll();
@@ -94,6 +89,21 @@ export class ModuleGraph {
     return [...byState].map(([state, names]) => `${state}: [${names.join(", ")}]\n`).join("");
   }
 
+  private async startAll(): Promise<void> {
+    const startedMs = this.options.clock.monotonicMs();
+    for (const entry of this.entries) {
+      if (this.stopSignal.signal.aborted) return;
+      try {
+        await this.startOne(entry);
+      } catch (error) {
+        this.enter(entry, "Failed", { error: BasaltError.from(error) });
+        throw error;
+      }
+    }
+    const tookMs = Math.round(this.options.clock.monotonicMs() - startedMs);
+    this.options.logger.info("modules started", { modules: this.entries.length, took_ms: tookMs });
+  }
+
   private async startOne(entry: Entry): Promise<void> {
     this.enter(entry, "Starting");
     const needed: Record<string, unknown> = {};
@@ -113,6 +123,8 @@ export class ModuleGraph {
 
   private async stopAll(): Promise<void> {
     const endMs = this.options.clock.monotonicMs() + this.options.stopTimeoutMs;
+    const started = this.starting?.catch(() => undefined);
+    await this.within(this.options.stopTimeoutMs / 2, started).catch(() => undefined);
     for (const entry of [...this.entries].reverse()) {
       if (entry.instance === undefined) continue;
       const hadFailed = entry.state === "Failed";
