@@ -1,7 +1,8 @@
 import type { ProfileColumns, ProfileType, SymbolColumns } from "@basalt/model";
-import type { SymbolTables } from "@basalt/symdb";
-import { noStackName } from "../execute/frame-names.ts";
-import type { ProfileContent } from "../execute/profile-grower.ts";
+import { noStackName } from "@basalt/symdb";
+import type { ProfileContent } from "../merge/merge-profiles.ts";
+
+const none = new Uint32Array(0);
 
 /** What the header of a merged pprof says. */
 export interface PprofHeader {
@@ -14,25 +15,19 @@ export interface PprofHeader {
  * A merged profile as columns for the pprof encoder. Without rows it has no sample, but still says what it measures. The
  * value of the empty stack gets a frame of its own, because readers of pprof leave out samples without one.
  */
-export function answerPprof(content: ProfileContent | undefined, header: PprofHeader): ProfileColumns {
+export function answerPprof(found: ProfileContent | undefined, header: PprofHeader): ProfileColumns {
   const { sampleType, sampleUnit, periodType, periodUnit } = header.profileType;
-  const symbols = content?.symbols ?? noSymbols;
-  const [extended, [type, unit, periodTypeName, periodTypeUnit, noStack]] = withStrings(symbols, [
+  const content = found ?? noContent;
+  const [extended, [type, unit, periodTypeName, periodTypeUnit, noStack]] = withStrings(content, [
     sampleType,
     sampleUnit,
     periodType,
     periodUnit,
     noStackName,
   ]);
-  const samples = content === undefined ? noSamples : flatten(content);
-  const withFrame = samples.hasEmptyStack ? withFunction(extended, noStack) : extended;
   return {
-    ...withFrame,
-    sampleCount: samples.values.length,
-    stackStart: samples.stackStart,
-    stackLocation: samples.stackLocation,
-    sampleTypeCount: 1,
-    values: samples.values,
+    ...extended,
+    ...(hasEmptyStack(content) ? { ...withFunction(extended, noStack), ...withEmptyStacks(content) } : {}),
     sampleTypeName: Uint32Array.of(type),
     sampleTypeUnit: Uint32Array.of(unit),
     periodTypeName,
@@ -42,62 +37,38 @@ export function answerPprof(content: ProfileContent | undefined, header: PprofHe
     durationNanos: header.durationNanos,
     defaultSampleType: 0,
     sampleLabelCount: 0,
-    sampleLabelStart: new Uint32Array(samples.values.length + 1),
-    sampleLabelKey: new Uint32Array(0),
-    sampleLabelValue: new Uint32Array(0),
+    sampleLabelStart: new Uint32Array(content.sampleCount + 1),
+    sampleLabelKey: none,
+    sampleLabelValue: none,
   };
 }
 
-interface FlatSamples {
-  readonly stackStart: Uint32Array;
-  readonly stackLocation: Uint32Array;
-  readonly values: BigInt64Array;
-  /** The empty stack has a value: it is written as one location with the number after the last. */
-  readonly hasEmptyStack: boolean;
+/** Gives samples without a stack the location after the last one. */
+function withEmptyStacks(content: ProfileContent): Pick<ProfileContent, "stackStart" | "stackLocation"> {
+  const { sampleCount, stackStart, stackLocation, locationCount } = content;
+  const starts = new Uint32Array(sampleCount + 1);
+  const locations: number[] = [];
+  for (let sample = 0; sample < sampleCount; sample++) {
+    const stack = stackLocation.subarray(stackStart[sample], stackStart[sample + 1]);
+    if (stack.length === 0) locations.push(locationCount);
+    for (const location of stack) locations.push(location);
+    starts[sample + 1] = locations.length;
+  }
+  return { stackStart: starts, stackLocation: Uint32Array.from(locations) };
 }
 
-const noSamples: FlatSamples = {
-  stackStart: new Uint32Array(1),
-  stackLocation: new Uint32Array(0),
-  values: new BigInt64Array(0),
-  hasEmptyStack: false,
-};
-
-/** Writes the locations of each stack that has a value one after the other, leaf first. */
-function flatten({ symbols, sums }: ProfileContent): FlatSamples {
-  const { stackCount, stackParent, stackLocation } = symbols;
-  const hasEmptyStack = (sums[0] ?? 0n) !== 0n;
-  const depth = new Uint32Array(stackCount);
-  let sampleCount = hasEmptyStack ? 1 : 0;
-  let frameCount = sampleCount;
-  for (let stack = 1; stack < stackCount; stack++) {
-    depth[stack] = (depth[stackParent[stack] as number] as number) + 1;
-    if (sums[stack] === 0n) continue;
-    sampleCount++;
-    frameCount += depth[stack] as number;
-  }
-  const starts = new Uint32Array(sampleCount + 1);
-  const locations = new Uint32Array(frameCount);
-  const values = new BigInt64Array(sampleCount);
-  let sample = 0;
-  let frame = 0;
-  for (let stack = 0; stack < stackCount; stack++) {
-    if (sums[stack] === 0n) continue;
-    values[sample++] = sums[stack] as bigint;
-    if (stack === 0) locations[frame++] = symbols.locationCount;
-    for (let at = stack; at !== 0; at = stackParent[at] as number) locations[frame++] = stackLocation[at] as number;
-    starts[sample] = frame;
-  }
-  return { stackStart: starts, stackLocation: locations, values, hasEmptyStack };
+function hasEmptyStack({ sampleCount, stackStart }: ProfileContent): boolean {
+  for (let sample = 0; sample < sampleCount; sample++) if (stackStart[sample] === stackStart[sample + 1]) return true;
+  return false;
 }
 
 const utf8 = new TextEncoder();
 
 /** The symbols with some strings more, and the indexes of these. */
 function withStrings<const T extends readonly string[]>(
-  symbols: SymbolTables,
+  symbols: ProfileContent,
   texts: T,
-): [SymbolTables, { readonly [K in keyof T]: number }] {
+): [ProfileContent, { readonly [K in keyof T]: number }] {
   const { stringCount } = symbols;
   const encoded = texts.map((text) => utf8.encode(text));
   const addedLength = encoded.reduce((length, bytes) => length + bytes.length, 0);
@@ -151,11 +122,10 @@ function extend(column: Uint32Array, count: number, by: number): Uint32Array {
   return extended;
 }
 
-const none = new Uint32Array(0);
 const noAddresses = new BigUint64Array(0);
 
-/** No symbols but the empty string, and the empty stack. */
-const noSymbols: SymbolTables = {
+/** No symbols but the empty string, and no sample. */
+const noContent: ProfileContent = {
   stringBytes: new Uint8Array(0),
   stringCount: 1,
   stringStart: new Uint32Array(1),
@@ -181,8 +151,9 @@ const noSymbols: SymbolTables = {
   lineCount: 0,
   lineFunction: none,
   lineNumber: none,
-  stackCount: 1,
-  stackParent: new Uint32Array(1),
-  stackLocation: new Uint32Array(1),
-  stackHash: new BigUint64Array(1),
+  sampleCount: 0,
+  stackStart: new Uint32Array(1),
+  stackLocation: none,
+  sampleTypeCount: 1,
+  values: new BigInt64Array(0),
 };

@@ -2,14 +2,14 @@ import { BasaltError } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import type { ReadCost, RowSource } from "@basalt/store";
 import type { QueryLimits } from "../plan/query-plan.ts";
+import type { QueryMemory } from "./query-memory.ts";
 
 /** Where a plan runs: its bounds, the time, and who may stop it. */
 export interface ExecuteContext {
   readonly limits: QueryLimits;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** 32 random bits of the process, for hash tables over what clients sent. */
-  readonly hashSeed: number;
+  readonly memory: QueryMemory;
 }
 
 /** 5 ms: a push that waits behind a query in an ingest worker waits no longer than this. */
@@ -27,6 +27,11 @@ export class Budget {
     this.context = context;
     this.startMs = context.clock.monotonicMs();
     this.sliceStartMs = this.startMs;
+  }
+
+  /** Ends reading when the query is given up. */
+  get signal(): AbortSignal | undefined {
+    return this.context.signal;
   }
 
   /** Counts what is read from a source from now on. */

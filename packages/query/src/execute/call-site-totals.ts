@@ -1,5 +1,5 @@
 import type { RowBatch, RowSource } from "@basalt/store";
-import { stacksAt } from "./call-site.ts";
+import { selectStacks } from "@basalt/symdb";
 
 /** Values of rows below a call site; keeps the marks of each partition of one source. */
 export class CallSiteTotals {
@@ -14,7 +14,7 @@ export class CallSiteTotals {
   async marks(source: RowSource, partition: number): Promise<Uint8Array> {
     let marks = this.marksOfPartition.get(partition);
     if (marks === undefined) {
-      marks = stacksAt(await source.symbols(partition), this.callSite);
+      marks = selectStacks(await source.symbols(partition), this.callSite);
       this.marksOfPartition.set(partition, marks);
     }
     return marks;

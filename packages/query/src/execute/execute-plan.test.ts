@@ -12,7 +12,7 @@ import {
   parseSelector,
   stringAt,
 } from "@basalt/model";
-import { ManualClock, seededRandom, systemClock } from "@basalt/runtime";
+import { seededRandom, systemClock } from "@basalt/runtime";
 import { answerPprof } from "../answer/answer-pprof.ts";
 import type { QueryPartial } from "../merge/query-partial.ts";
 import { planLabelNames, planLabelSets, planLabelValues } from "../plan/plan-labels.ts";
@@ -23,6 +23,7 @@ import type { MemorySourceOptions, TestRow } from "../testing/memory-source.ts";
 import { MemorySource } from "../testing/memory-source.ts";
 import { cpuType, randomRows, seriesLabels, typeOf } from "../testing/random-rows.ts";
 import { executePlan } from "./execute-plan.ts";
+import { QueryMemory } from "./query-memory.ts";
 
 const context: PlanContext = {
   tenant: anonymousTenant,
@@ -32,10 +33,11 @@ const context: PlanContext = {
   nodesDefault: 8192,
   nodesMax: 0,
 };
+const memory = new QueryMemory(1);
 const unlimited = { bytesReadMax: 0, memoryBytesMax: 0, timeoutMs: 0 };
 
 function execute(plan: QueryPlan, sources: readonly MemorySource[]): Promise<QueryPartial> {
-  return executePlan(plan, sources, { limits: unlimited, clock: systemClock, hashSeed: 1 });
+  return executePlan(plan, sources, { limits: unlimited, clock: systemClock, memory });
 }
 
 /** Deals rows to sources of each kind. */
@@ -283,18 +285,18 @@ test("sums up to 2^63 - 1 are exact, and one more is value_overflow", async () =
 
 test("a query ends at its bounds and when it is given up", async () => {
   const rows = Array.from({ length: 50 }, (_, i) => ({ ...oneRow, timeNanos: BigInt(i) * 1_000_000_000n }));
-  const clock = new ManualClock();
+  let elapsedMs = 0;
   const source = new MemorySource(rows, {
     batchRowCountMax: 1,
-    onBatch: () => void clock.advance(1),
+    onBatch: () => void elapsedMs++,
   });
   const plan = planTree(selection, context);
   const bounded = (limits: object, signal?: AbortSignal): Promise<QueryPartial> =>
     executePlan(plan, [source], {
       limits: { ...unlimited, ...limits },
-      clock: { ...systemClock, monotonicMs: () => clock.monotonicMs(), sleep: () => Promise.resolve() },
+      clock: { ...systemClock, monotonicMs: () => elapsedMs, sleep: () => Promise.resolve() },
       ...(signal === undefined ? {} : { signal }),
-      hashSeed: 1,
+      memory,
     });
   await assert.rejects(bounded({ bytesReadMax: 1000 }), { code: "query_bytes_limit" });
   await assert.rejects(bounded({ timeoutMs: 20 }), { code: "query_timeout" });

@@ -21,7 +21,7 @@ export async function executePlan(
 ): Promise<QueryPartial> {
   const budget = new Budget(context);
   const alternatives = planAlternatives(plan);
-  const execution = executionOf(plan, budget, context.hashSeed);
+  const execution = executionOf(plan, budget, context.memory);
   const warnings: QueryWarning[] = [];
   for (const source of sources) {
     if (!isAsked(plan, source)) continue;

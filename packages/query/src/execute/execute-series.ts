@@ -24,7 +24,7 @@ export async function executeSeries(
   const callSite = plan.callSite.length === 0 ? undefined : new CallSiteTotals(plan.callSite);
   const request = { series: selected, range: plan.range, samples: callSite !== undefined, profileIds: false };
   let pageCount = 0;
-  for await (const batch of source.scan({ ...request, spanIds: false })) {
+  for await (const batch of source.scan({ ...request, spanIds: false }, budget.signal)) {
     let values = lanesOf(batch.total);
     if (callSite !== undefined) {
       values = lanesOf(CallSiteTotals.totals(batch, await callSite.marks(source, batch.partition)));

@@ -1,4 +1,5 @@
 import type { RowSource } from "@basalt/store";
+import { ColumnsMerger } from "@basalt/symdb";
 import { mergePartials } from "../merge/merge-partials.ts";
 import type { QueryPartial } from "../merge/query-partial.ts";
 import { plainOutcome } from "../merge/query-partial.ts";
@@ -6,11 +7,11 @@ import type { PprofPlan, QueryPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
 import { labelNamesOf, labelSetsOf, labelValuesOf } from "./execute-labels.ts";
 import { executeSeries } from "./execute-series.ts";
+import type { PartitionSums } from "./partition-sums.ts";
 import { sumByStack } from "./partition-sums.ts";
-import { ProfileGrower } from "./profile-grower.ts";
+import type { QueryMemory } from "./query-memory.ts";
 import type { SelectedSeries } from "./select-series.ts";
 import { StackSums } from "./stack-sums.ts";
-import { TreeGrower } from "./tree-grower.ts";
 
 /** The answer to a plan while it grows, source by source. */
 export interface Execution {
@@ -20,18 +21,12 @@ export interface Execution {
 }
 
 /** Begins the execution of a plan. */
-export function executionOf(plan: QueryPlan, budget: Budget, hashSeed: number): Execution {
+export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory): Execution {
   switch (plan.kind) {
-    case "tree": {
-      const grower = new TreeGrower(plan);
-      const finish = (): QueryPartial => ({ kind: "tree", tree: grower.finish(), ...plainOutcome });
-      return new StackExecution(plan, budget, { grower, bytesPerElement: TreeGrower.bytesPerNode, finish });
-    }
-    case "pprof": {
-      const grower = new ProfileGrower(hashSeed);
-      const finish = (): QueryPartial => ({ kind: "pprof", profile: grower.finish(), ...plainOutcome });
-      return new StackExecution(plan, budget, { grower, bytesPerElement: ProfileGrower.bytesPerStack, finish });
-    }
+    case "tree":
+      return new StackExecution(plan, budget, growTree(plan, memory));
+    case "pprof":
+      return new StackExecution(plan, budget, growProfile(memory));
     case "series":
     case "labelSets":
     case "labelNames":
@@ -43,10 +38,37 @@ export function executionOf(plan: QueryPlan, budget: Budget, hashSeed: number): 
 
 /** What sums by stack are added to. */
 interface StackDestination {
-  readonly grower: Pick<TreeGrower, "add" | "length"> | Pick<ProfileGrower, "add" | "length">;
-  /** For the memory bound. */
-  readonly bytesPerElement: number;
-  readonly finish: () => QueryPartial;
+  readonly add: (partition: PartitionSums) => void;
+  /** Bytes that a stack of a partition takes at most, for the memory bound. */
+  readonly bytesPerStack: number;
+  /** The answer; nothing was selected if nothing was added. */
+  readonly finish: (hasRows: boolean) => QueryPartial;
+}
+
+/** 48 bytes a stack: a node of the tree with its value, once more when it is pruned, and where a common tree doubles. */
+const treeStackBytes = 48;
+
+/** One tree over all partitions: none gets a tree of its own that would have to be merged. */
+function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDestination {
+  const sum = memory.paths(tellFilesApart).sum();
+  return {
+    add: ({ symbols, sums }) => sum.add(symbols, sums),
+    bytesPerStack: treeStackBytes,
+    finish: (hasRows) => ({ kind: "tree", tree: hasRows ? sum.finish() : undefined, ...plainOutcome }),
+  };
+}
+
+/** 128 bytes a stack: its columns and hash slot, its value, its share of locations, functions and texts. */
+const profileStackBytes = 128;
+
+/** One profile over all partitions, equal symbols united. */
+function growProfile(memory: QueryMemory): StackDestination {
+  const merger = new ColumnsMerger(memory.hashSeed);
+  return {
+    add: ({ symbols, sums }) => merger.add(symbols, sums),
+    bytesPerStack: profileStackBytes,
+    finish: (hasRows) => ({ kind: "pprof", profile: hasRows ? merger.finish() : undefined, ...plainOutcome }),
+  };
 }
 
 /** Plans whose answer is one tree or one profile over all sources. */
@@ -54,23 +76,27 @@ class StackExecution implements Execution {
   private readonly plan: TreePlan | PprofPlan;
   private readonly budget: Budget;
   private readonly destination: StackDestination;
-  readonly finish: () => QueryPartial;
+  private hasRows = false;
 
   constructor(plan: TreePlan | PprofPlan, budget: Budget, destination: StackDestination) {
     this.plan = plan;
     this.budget = budget;
     this.destination = destination;
-    this.finish = destination.finish;
   }
 
   async add(source: RowSource, chosen: SelectedSeries): Promise<void> {
-    const { grower, bytesPerElement } = this.destination;
-    for (const { symbols, sums } of await sumByStack(source, chosen, this.plan, this.budget)) {
-      const before = grower.length;
-      grower.add(symbols, sums);
-      this.budget.charge((grower.length - before) * bytesPerElement - symbols.stackCount * StackSums.bytesPerStack);
-      await this.budget.pause();
+    const { budget, destination } = this;
+    for (const partition of await sumByStack(source, chosen, this.plan, budget)) {
+      this.hasRows = true;
+      // What the sums took is free again.
+      budget.charge(partition.symbols.stackCount * (destination.bytesPerStack - StackSums.bytesPerStack));
+      destination.add(partition);
+      await budget.pause();
     }
+  }
+
+  finish(): QueryPartial {
+    return this.destination.finish(this.hasRows);
   }
 }
 

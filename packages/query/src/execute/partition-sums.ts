@@ -1,8 +1,9 @@
 import type { RowSource } from "@basalt/store";
 import type { SymbolTables } from "@basalt/symdb";
+import { selectStacks } from "@basalt/symdb";
 import type { PprofPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
-import { stacksAt } from "./call-site.ts";
+import { toInt64 } from "./int64-lanes.ts";
 import type { SelectedSeries } from "./select-series.ts";
 import { StackSums } from "./stack-sums.ts";
 
@@ -10,7 +11,7 @@ import { StackSums } from "./stack-sums.ts";
 export interface PartitionSums {
   readonly symbols: SymbolTables;
   /** By stack id. */
-  readonly sums: Float64Array | BigInt64Array;
+  readonly sums: BigInt64Array;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function sumByStack(
   const spans = plan.spans.length === 0 ? undefined : new Set(plan.spans.map(spanNumber));
   const open = new Map<number, { readonly symbols: SymbolTables; readonly sums: StackSums }>();
   const wanted = { series: selected, range: plan.range, samples: true, profileIds: false };
-  for await (const batch of source.scan({ ...wanted, spanIds: spans !== undefined })) {
+  for await (const batch of source.scan({ ...wanted, spanIds: spans !== undefined }, budget.signal)) {
     let partition = open.get(batch.partition);
     if (partition === undefined) {
       const symbols = await source.symbols(batch.partition);
@@ -43,7 +44,7 @@ export async function sumByStack(
   }
   return Array.from(open.values(), ({ symbols, sums }) => ({
     symbols,
-    sums: atCallSite(symbols, sums.finish(), plan.callSite),
+    sums: atCallSite(symbols, toInt64(sums.finish()), plan.callSite),
   }));
 }
 
@@ -54,17 +55,9 @@ function spanNumber(hex: string): bigint {
   return number;
 }
 
-function atCallSite(
-  symbols: SymbolTables,
-  sums: Float64Array | BigInt64Array,
-  callSite: readonly string[],
-): Float64Array | BigInt64Array {
+function atCallSite(symbols: SymbolTables, sums: BigInt64Array, callSite: readonly string[]): BigInt64Array {
   if (callSite.length === 0) return sums;
-  const marks = stacksAt(symbols, callSite);
-  for (let stack = 0; stack < sums.length; stack++) {
-    if (marks[stack] === 1) continue;
-    if (sums instanceof Float64Array) sums[stack] = 0;
-    else sums[stack] = 0n;
-  }
+  const selected = selectStacks(symbols, callSite);
+  for (let stack = 0; stack < sums.length; stack++) if (selected[stack] === 0) sums[stack] = 0n;
   return sums;
 }

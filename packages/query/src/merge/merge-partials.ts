@@ -1,9 +1,9 @@
 import { mergeTrees } from "@basalt/calltree";
 import { distinctLabelSets } from "../execute/execute-labels.ts";
-import { ProfileGrower } from "../execute/profile-grower.ts";
 import type { QueryPlan } from "../plan/query-plan.ts";
+import { mergeProfiles } from "./merge-profiles.ts";
 import { mergeSeries } from "./merge-series.ts";
-import type { PprofPartial, QueryPartial, StatsPartial } from "./query-partial.ts";
+import type { QueryPartial, StatsPartial } from "./query-partial.ts";
 import { mergeOutcomes } from "./query-partial.ts";
 
 /**
@@ -26,7 +26,14 @@ export function mergePartials(
     case "series":
       return { kind, series: mergeSeries(ofKind(partials, kind).map(({ series }) => series)), ...outcome };
     case "pprof":
-      return { kind, profile: mergeProfiles(ofKind(partials, kind), hashSeed), ...outcome };
+      return {
+        kind,
+        profile: mergeProfiles(
+          ofKind(partials, kind).map(({ profile }) => profile),
+          hashSeed,
+        ),
+        ...outcome,
+      };
     case "labelSets":
       return { kind, labelSets: distinctLabelSets(ofKind(partials, kind).map((one) => one.labelSets)), ...outcome };
     case "labelNames":
@@ -45,14 +52,6 @@ function ofKind<K extends QueryPartial["kind"]>(
     if (partial.kind !== kind) throw new Error(`assertion failed: a partial of ${partial.kind} answers ${kind}`);
     return partial as Extract<QueryPartial, { kind: K }>;
   });
-}
-
-function mergeProfiles(partials: readonly PprofPartial[], hashSeed: number): PprofPartial["profile"] {
-  const [only] = partials;
-  if (partials.length === 1 && only !== undefined) return only.profile;
-  const grower = new ProfileGrower(hashSeed);
-  for (const { profile } of partials) if (profile !== undefined) grower.add(profile.symbols, profile.sums);
-  return grower.finish();
 }
 
 function widest(partials: readonly StatsPartial[]): StatsPartial["range"] {

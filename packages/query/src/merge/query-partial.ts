@@ -1,7 +1,7 @@
 import type { CallTree } from "@basalt/calltree";
 import type { ErrorCode, Labels } from "@basalt/model";
 import type { ReadCost } from "@basalt/store";
-import type { ProfileContent } from "../execute/profile-grower.ts";
+import type { ProfileContent } from "./merge-profiles.ts";
 
 /** Something that clients should know about an answer that they get all the same. */
 export interface QueryWarning {

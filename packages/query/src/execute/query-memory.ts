@@ -1,0 +1,18 @@
+import { PathIndex } from "@basalt/symdb";
+
+/** What a thread keeps from query to query: make one for each thread that executes plans. */
+export class QueryMemory {
+  /** 32 random bits, so that nobody outside can choose symbols that meet in one slot of a hash table. */
+  readonly hashSeed: number;
+  private readonly pathsByName = new PathIndex();
+  private readonly pathsByFile = new PathIndex({ tellFilesApart: true });
+
+  constructor(hashSeed: number) {
+    this.hashSeed = hashSeed;
+  }
+
+  /** The paths of stacks in trees that tell functions of one name in two files apart, or that do not. */
+  paths(tellFilesApart: boolean): PathIndex {
+    return tellFilesApart ? this.pathsByFile : this.pathsByName;
+  }
+}

@@ -1,0 +1,32 @@
+import type { SampleColumns, SymbolColumns } from "@basalt/model";
+import { ColumnsMerger, SymbolPartition } from "@basalt/symdb";
+import { toInt64 } from "../execute/int64-lanes.ts";
+
+/** Symbols and samples of a merged profile: one value a sample, stacks leaf first. */
+export type ProfileContent = SymbolColumns & SampleColumns;
+
+/**
+ * Adds up profiles: what is equal in content becomes one. Absent ones have no rows. The seed is for hash tables.
+ *
+ * @throws BasaltError `value_overflow`; `profile_malformed` if symbols are chosen to share a hash.
+ */
+export function mergeProfiles(
+  profiles: readonly (ProfileContent | undefined)[],
+  hashSeed: number,
+): ProfileContent | undefined {
+  const present = profiles.filter((profile) => profile !== undefined);
+  if (present.length < 2) return present[0];
+  const merger = new ColumnsMerger(hashSeed);
+  for (const profile of present) {
+    const partition = new SymbolPartition(hashSeed);
+    const stackIds = partition.intern(profile);
+    const sums = new BigInt64Array(partition.stackCount);
+    const values = toInt64(profile.values);
+    for (let sample = 0; sample < profile.sampleCount; sample++) {
+      const stack = stackIds[sample] as number;
+      sums[stack] = (sums[stack] as bigint) + (values[sample] as bigint);
+    }
+    merger.add(partition.tables(), sums);
+  }
+  return merger.finish();
+}

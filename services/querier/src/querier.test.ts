@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BlockId } from "@basalt/model";
+import { anonymousTenant, BasaltError, blockIdFrom } from "@basalt/model";
+import type {
+  IngesterAnswer,
+  PlanContext,
+  QueryAnswer,
+  QueryLimits,
+  QueryPlan,
+  QueryRequest,
+  TestRow,
+} from "@basalt/query";
+import {
+  executePlan,
+  MemorySource,
+  packPartial,
+  planLabelValues,
+  planSeries,
+  planStats,
+  planTree,
+  QueryMemory,
+  seriesLabels,
+} from "@basalt/query";
+import { decodeMessage, querierV1, typesV1 } from "@basalt/rpc";
+import {
+  Config,
+  defaultLimits,
+  equalLimits,
+  limitSettings,
+  ManualClock,
+  runInThread,
+  seededRandom,
+  systemClock,
+} from "@basalt/runtime";
+import type { ListedBlock, QuerierOptions } from "./querier.ts";
+import { Querier } from "./querier.ts";
+import type { QueryRecord } from "./query-record.ts";
+import type { SourceOpener } from "./run-job.ts";
+import { queryWorkerHandlers } from "./setup-query-worker.ts";
+
+const cpuType = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
+const labels = seriesLabels(cpuType, { service_name: "shop" });
+const context: PlanContext = {
+  tenant: anonymousTenant,
+  nowMs: 600_000,
+  lookbackMaxMs: 0,
+  lengthMaxMs: 0,
+  nodesDefault: 8192,
+  nodesMax: 0,
+};
+const selection = { profileTypeId: cpuType, labelSelector: "{}", startMs: 1n, endMs: 600_000n };
+const limits = defaultLimits(Config.of(Object.values(limitSettings)));
+
+function id(number: number): BlockId {
+  return blockIdFrom(number, new Uint8Array(10));
+}
+
+function row(second: number, value: bigint): TestRow {
+  return { labels, timeNanos: BigInt(second) * 1_000_000_000n, samples: [{ stack: "main;work", value }] };
+}
+
+/** One ingester with its blocks, in memory: rows move from the head to a segment to a block. */
+class Store implements SourceOpener {
+  head: TestRow[] = [];
+  readonly segments = new Map<BlockId, TestRow[]>();
+  readonly blocks = new Map<BlockId, { rows: TestRow[]; sources: BlockId[]; isListed: boolean; error?: BasaltError }>();
+  /** Called before a source is opened. */
+  onOpen: (opened: BlockId) => void = () => undefined;
+  private lastNumber = 0;
+
+  seal(): BlockId {
+    const segment = id(++this.lastNumber);
+    this.segments.set(segment, this.head);
+    this.head = [];
+    return segment;
+  }
+
+  cut(options: { keepsSegments: boolean; isListed: boolean }): BlockId {
+    const block = id(++this.lastNumber);
+    const replaced = [...this.blocks.values()].flatMap(({ sources }) => sources);
+    const sources = [...this.segments.keys()].filter((segment) => !replaced.includes(segment));
+    const rows = sources.flatMap((segment) => this.segments.get(segment) ?? []);
+    this.blocks.set(block, { rows, sources, isListed: options.isListed });
+    if (!options.keepsSegments) this.segments.clear();
+    return block;
+  }
+
+  async snapshotAndExecute(plan: QueryPlan, limits: QueryLimits): Promise<IngesterAnswer> {
+    const head = new MemorySource(this.head, { kind: "head" });
+    const partial = await executePlan(plan, [head], { limits, clock: systemClock, memory: new QueryMemory(1) });
+    const segments = Array.from(this.segments, ([segment, rows]) => {
+      const { range } = new MemorySource(rows);
+      return { id: segment, tenant: anonymousTenant, path: "", windowStart: 0n, range };
+    });
+    const heads = [id(this.lastNumber + 1)];
+    return {
+      partials: [packPartial(partial).message],
+      snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()] },
+    };
+  }
+
+  catalog(named: readonly BlockId[]): Promise<readonly ListedBlock[]> {
+    const listed = [...this.blocks].filter(([block, { isListed }]) => isListed || named.includes(block));
+    const asListed = listed.map(([block, { rows, sources }]) => {
+      const window = { start: 0n, end: 900_000_000_000n };
+      return { id: block, tenant: anonymousTenant, range: new MemorySource(rows).range, sources, window };
+    });
+    return Promise.resolve(asListed);
+  }
+
+  open({ id: opened }: { id: BlockId }): Promise<MemorySource> {
+    this.onOpen(opened);
+    const block = this.blocks.get(opened);
+    if (block?.error !== undefined) return Promise.reject(block.error);
+    const rows = block?.rows ?? this.segments.get(opened);
+    if (rows === undefined) return Promise.reject(new BasaltError("object_not_found", `no ${opened}`));
+    return Promise.resolve(new MemorySource(rows));
+  }
+
+  async querier(options: Partial<QuerierOptions> = {}): Promise<Querier> {
+    const handlers = queryWorkerHandlers(this, { clock: systemClock, memory: new QueryMemory(1) });
+    const pool = await runInThread(() => handlers, { name: "query", data: undefined, clock: systemClock });
+    return new Querier({
+      ingester: this,
+      catalog: { blocks: (_tenant, named) => this.catalog(named) },
+      pool,
+      clock: systemClock,
+      limits: equalLimits(limits),
+      concurrentMax: 2,
+      waitingPerTenantMax: 10,
+      ...options,
+    });
+  }
+}
+
+const treeRequest: QueryRequest = {
+  questions: [[planTree(selection, context)]],
+  answer: { kind: "flameGraph", codec: "proto", maxNodes: 0 },
+};
+
+function totalOf({ bytes }: QueryAnswer): bigint {
+  return decodeMessage(querierV1.SelectMergeStacktracesResponse, "proto", bytes).flamegraph?.total ?? -1n;
+}
+
+test("rows count once in whatever state of seal and cut they are", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seededRandom(seed);
+    const store = new Store();
+    const querier = await store.querier();
+    let total = 0n;
+    for (let step = 0; step < 12; step++) {
+      const choice = random.next();
+      const value = BigInt(1 + Math.floor(random.next() * 1000));
+      if (choice < 0.5) {
+        store.head.push(row(1 + step, value));
+        total += value;
+      } else if (choice < 0.75) store.seal();
+      else store.cut({ keepsSegments: random.next() < 0.5, isListed: random.next() < 0.5 });
+      assert.equal(totalOf(await querier.run(treeRequest)), total, `seed ${seed}, step ${step}`);
+    }
+  }
+});
+
+test("a corrupt block is left out, the answer says so, and the record has its cost", async () => {
+  const records: QueryRecord[] = [];
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  store.seal();
+  const bad = store.cut({ keepsSegments: false, isListed: true });
+  Object.assign(store.blocks.get(bad) ?? {}, { error: new BasaltError("block_corrupt", "checksum") });
+  store.head.push(row(2, 7n));
+  const querier = await store.querier({ onQuery: (record) => void records.push(record) });
+  const answer = await querier.run(treeRequest);
+  assert.equal(totalOf(answer), 7n);
+  assert.ok(answer.isPartial);
+  assert.match(answer.warnings[0]?.text ?? "", /checksum/);
+  assert.equal(records[0]?.answer?.cost.rowsRead, 1);
+});
+
+test("a source that was replaced between listing and opening is looked for once more", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  store.seal();
+  store.onOpen = (): void => {
+    store.onOpen = (): void => undefined;
+    store.cut({ keepsSegments: false, isListed: true });
+  };
+  const querier = await store.querier();
+  assert.equal(totalOf(await querier.run(treeRequest)), 5n);
+  for (const block of store.blocks.values()) block.error = new BasaltError("object_not_found", "gone for good");
+  await assert.rejects(querier.run(treeRequest), { code: "object_not_found" });
+});
+
+test("rows that are cut into a block after the head has answered count once", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  const querier = await store.querier();
+  const list = store.catalog.bind(store);
+  store.catalog = (named): Promise<readonly ListedBlock[]> => {
+    store.catalog = list;
+    store.seal();
+    store.cut({ keepsSegments: true, isListed: true });
+    return list(named);
+  };
+  assert.equal(totalOf(await querier.run(treeRequest)), 5n);
+});
+
+test("an empty range opens nothing and is an empty answer", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  store.seal();
+  store.onOpen = (): void => assert.fail("opened");
+  const late = planTree(selection, { ...context, nowMs: 86_400_000_000, lookbackMaxMs: 1000 });
+  const querier = await store.querier();
+  const { bytes } = await querier.run({ ...treeRequest, questions: [[late]] });
+  const graph = decodeMessage(querierV1.SelectMergeStacktracesResponse, "proto", bytes).flamegraph;
+  assert.deepEqual(graph?.names, ["total"]);
+  assert.deepEqual(
+    graph?.levels.map(({ values }) => values),
+    [[0n, 0n, 0n, 0n]],
+  );
+});
+
+test("statistics come from ranges alone", async () => {
+  const store = new Store();
+  store.head.push(row(3, 5n), row(9, 5n));
+  store.seal();
+  store.cut({ keepsSegments: false, isListed: true });
+  store.head.push(row(12, 5n));
+  store.onOpen = (): void => assert.fail("opened");
+  const querier = await store.querier();
+  const { bytes } = await querier.run({ questions: [[planStats(context)]], answer: { kind: "stats", codec: "proto" } });
+  const stats = decodeMessage(typesV1.GetProfileStatsResponse, "proto", bytes);
+  assert.deepEqual(stats, { dataIngested: true, oldestProfileTime: 3000n, newestProfileTime: 12_000n });
+});
+
+test("answers of each other kind are the messages that clients read", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  store.seal();
+  store.head.push(row(2, 7n));
+  const querier = await store.querier();
+  const series = planSeries(
+    { ...selection, groupBy: ["service_name"], stepSeconds: 600, aggregation: "sum", startMs: 600_000n },
+    context,
+  );
+  const answered = await querier.run({ questions: [[series]], answer: { kind: "series", codec: "proto", limit: 0 } });
+  assert.deepEqual(decodeMessage(querierV1.SelectSeriesResponse, "proto", answered.bytes).series, [
+    {
+      labels: [{ name: "service_name", value: "shop" }],
+      points: [{ value: 12, timestamp: 600_000n, annotations: [], exemplars: [] }],
+    },
+  ]);
+  const values = planLabelValues({ startMs: 1n, endMs: 600_000n, matchers: [], name: "service_name" }, context);
+  const json = await querier.run({ questions: [[values]], answer: { kind: "labelValues", codec: "json" } });
+  assert.equal(new TextDecoder().decode(json.bytes), '{"names":["shop"]}');
+  const both = { questions: [[planTree(selection, context)], [planTree({ ...selection, endMs: 1500n }, context)]] };
+  const diff = await querier.run({ ...both, answer: { kind: "diff", codec: "json", maxNodes: 0 } });
+  const { flamegraph } = JSON.parse(new TextDecoder().decode(diff.bytes));
+  assert.deepEqual([flamegraph.total, flamegraph.leftTicks, flamegraph.rightTicks], ["17", "12", "5"]);
+  const render = await querier.run({
+    questions: [[planTree(selection, context)], [series]],
+    answer: { kind: "render", maxNodes: 0, startMs: 0, endMs: 1_200_000 },
+  });
+  const body = JSON.parse(new TextDecoder().decode(render.bytes));
+  assert.deepEqual([body.flamebearer.numTicks, body.timeline.samples, body.metadata.units], [12, [0, 12], "samples"]);
+  assert.deepEqual(body.groups, { shop: body.timeline });
+});
+
+test("a query over its time ends with query_timeout, one that is given up with its reason", async () => {
+  const store = new Store();
+  const clock = new ManualClock();
+  const slow = { snapshotAndExecute: (): Promise<never> => new Promise(() => undefined) };
+  Object.assign(store, slow);
+  const short = equalLimits({ ...limits, queryTimeoutMs: 1000 });
+  const querier = await store.querier({ clock, limits: short, concurrentMax: 1 });
+  const running = querier.run(treeRequest);
+  const waiting = querier.run(treeRequest);
+  const reasons = Promise.all([assert.rejects(waiting, { code: "query_timeout" }), running.catch(() => undefined)]);
+  assert.equal(querier.inFlightCount, 2);
+  clock.advance(1000);
+  void reasons;
+  await assert.rejects(waiting, { code: "query_timeout" });
+});

@@ -1,0 +1,35 @@
+import type { BlockId, TenantId, TimeRange } from "@basalt/model";
+import type { AnswerSpec, PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
+import type { SegmentReference } from "@basalt/store";
+
+/** A block as the querier's list knows it. */
+export interface BlockReference {
+  readonly id: BlockId;
+  readonly tenant: TenantId;
+  readonly range: TimeRange;
+}
+
+/** A source that a pool worker opens. */
+export type SourceReference =
+  | ({ readonly kind: "block" } & BlockReference)
+  | ({ readonly kind: "segment" } & SegmentReference);
+
+/** One plan with the sources to execute it on. */
+export interface PlannedWork {
+  readonly plan: QueryPlan;
+  readonly sources: readonly SourceReference[];
+}
+
+/** One question of a request: work over sources, and what is known of its answer already, from heads. */
+export interface QuestionWork {
+  /** One element per tenant. */
+  readonly planned: readonly PlannedWork[];
+  readonly partials: readonly PackedPartial[];
+}
+
+/** What a pool worker is asked: plain data. */
+export interface QueryJob {
+  readonly questions: readonly QuestionWork[];
+  readonly answer: AnswerSpec;
+  readonly limits: QueryLimits;
+}
