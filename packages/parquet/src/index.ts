@@ -1,6 +1,7 @@
 export * from "./codec.ts";
 export * from "./column-values.ts";
 export { DecodeScratch } from "./decode/scratch.ts";
+export type { Effort } from "./encode/effort.ts";
 export type { Leaf } from "./format/leaf.ts";
 export * from "./metadata.ts";
 export * from "./parquet-reader.ts";

@@ -1,7 +1,7 @@
 import { assert, defined } from "@basalt/model";
+import { ByteCursor } from "./bytes/byte-cursor.ts";
 import type { PageCodec } from "./codec.ts";
 import { corrupt } from "./corrupt.ts";
-import { ByteCursor } from "./decode/byte-cursor.ts";
 import { type FetchedLeaf, FetchedRowGroup } from "./decode/fetched-row-group.ts";
 import { type FileBytes, splitPages } from "./decode/pages.ts";
 import { allocator, type DecodeScratch } from "./decode/scratch.ts";

@@ -1,8 +1,9 @@
 import { assert, defined } from "@basalt/model";
 import type { PageCodec } from "./codec.ts";
 import type { RowGroupValues } from "./column-values.ts";
-import { ByteBuffer } from "./encode/byte-buffer.ts";
 import { type WrittenChunk, writeChunk } from "./encode/chunk-writer.ts";
+import type { Effort } from "./encode/effort.ts";
+import { EncodeScratch } from "./encode/encode-scratch.ts";
 import { chunkValuesMax, magic } from "./format/constants.ts";
 import { footerBytes } from "./format/footer-writer.ts";
 import { type Leaf, leavesOf } from "./format/leaf.ts";
@@ -22,6 +23,8 @@ export interface ParquetWriterOptions {
   readonly sink: (bytes: Uint8Array) => void;
   /** Uncompressed bytes after which a page ends, at the next row; default 1 MiB. */
   readonly pageBytes?: number;
+  /** Whether to spend time on fewer bytes; default "small". */
+  readonly effort?: Effort;
   readonly createdBy?: string;
 }
 
@@ -40,7 +43,7 @@ export class ParquetWriter {
   readonly #options: ParquetWriterOptions;
   readonly #elements: readonly SchemaElement[];
   readonly #leaves: readonly Leaf[];
-  readonly #scratch = new ByteBuffer(2 ** 16);
+  readonly #scratch = new EncodeScratch();
   readonly #rowGroups: { rowCount: number; chunks: WrittenChunk[] }[] = [];
   #byteLength = 0;
   #rowCount = 0;
@@ -118,6 +121,7 @@ export class ParquetWriter {
       codec: this.#options.codec,
       pageBytes: this.#options.pageBytes ?? pageBytesDefault,
       scratch: this.#scratch,
+      effort: this.#options.effort ?? "small",
       emit: (bytes: Uint8Array) => this.#emit(bytes),
     };
   }

@@ -1,4 +1,4 @@
-import type { ByteCursor } from "./byte-cursor.ts";
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 
 /** Where unpacked values go. */
 export interface UnpackTarget {

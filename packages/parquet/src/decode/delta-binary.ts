@@ -1,5 +1,5 @@
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 import { unpackBits } from "./bit-unpacker.ts";
-import type { ByteCursor } from "./byte-cursor.ts";
 
 /** Largest block that is accepted: writers in use take 128 to 4096 values. */
 const blockValuesMax = 65536;

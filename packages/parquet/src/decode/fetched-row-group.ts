@@ -3,11 +3,12 @@ import type { ByteValues } from "../column-values.ts";
 import { corrupt } from "../corrupt.ts";
 import { physical } from "../format/constants.ts";
 import type { RowGroup } from "../row-group.ts";
-import { BooleanSink, FixedSink, StringSink } from "./byte-sinks.ts";
+import { BooleanSink, FixedSink } from "./byte-sinks.ts";
 import { decodeValues, expectedValues, type FetchedChunk } from "./chunk-decoder.ts";
 import { decodeLevels, type LeafLevels } from "./levels.ts";
 import { Int32Sink, Int64NumberSink, Int64Sink } from "./number-sinks.ts";
 import { type SlotView, spreadNumbers, spreadStrings } from "./spread.ts";
+import { StringSink } from "./string-sink.ts";
 import type { ValueSink } from "./value-sink.ts";
 
 /** A fetched chunk and which rows of the row group its pages hold. */

@@ -1,5 +1,5 @@
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 import { unpackBits } from "./bit-unpacker.ts";
-import type { ByteCursor } from "./byte-cursor.ts";
 
 /**
  * Walks values written as a mix of runs and bit-packed groups of 8.

@@ -1,6 +1,6 @@
+import { bitWidth } from "../bytes/bit-width.ts";
 import type { PageCodec } from "../codec.ts";
 import { corrupt } from "../corrupt.ts";
-import { bitWidth } from "../encode/hybrid.ts";
 import type { Leaf } from "../format/leaf.ts";
 import type { ChunkMetadata } from "../metadata.ts";
 import { HybridReader } from "./hybrid.ts";

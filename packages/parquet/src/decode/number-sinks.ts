@@ -1,5 +1,5 @@
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 import { encoding } from "../format/constants.ts";
-import type { ByteCursor } from "./byte-cursor.ts";
 import { readDelta32, readDelta64, readDeltaNumbers } from "./delta-binary.ts";
 import type { Allocate } from "./scratch.ts";
 import { fixedBytes, GrowingBytes, type ValueSink, wrongEncoding, wrongIndex } from "./value-sink.ts";
@@ -30,7 +30,10 @@ export class Int32Sink implements ValueSink {
 
   page(pageEncoding: number, cursor: ByteCursor, count: number): void {
     const at = this.#extend(count);
-    if (pageEncoding === encoding.deltaBinaryPacked) return readDelta32(cursor, this.#values.subarray(at, at + count));
+    if (pageEncoding === encoding.deltaBinaryPacked) {
+      readDelta32(cursor, this.#values.subarray(at, at + count));
+      return;
+    }
     const bytes = fixedBytes(pageEncoding, cursor, count, 4);
     if (bytes === undefined) throw wrongEncoding(cursor, pageEncoding);
     this.#values.set(new Int32Array(bytes.buffer, bytes.byteOffset, count), at);
@@ -83,7 +86,10 @@ export class Int64NumberSink implements ValueSink {
     const at = this.#extend(count);
     const values = this.#values.subarray(at, at + count);
     if (pageEncoding === encoding.deltaBinaryPacked) {
-      if (this.#deltaFits) return readDeltaNumbers(cursor, values);
+      if (this.#deltaFits) {
+        readDeltaNumbers(cursor, values);
+        return;
+      }
       const exact = new BigInt64Array(count);
       readDelta64(cursor, exact);
       for (let i = 0; i < count; i++) values[i] = Number(exact[i]);
@@ -143,7 +149,10 @@ export class Int64Sink implements ValueSink {
 
   page(pageEncoding: number, cursor: ByteCursor, count: number): void {
     const at = this.#extend(count);
-    if (pageEncoding === encoding.deltaBinaryPacked) return readDelta64(cursor, this.#values.subarray(at, at + count));
+    if (pageEncoding === encoding.deltaBinaryPacked) {
+      readDelta64(cursor, this.#values.subarray(at, at + count));
+      return;
+    }
     const bytes = fixedBytes(pageEncoding, cursor, count, 8);
     if (bytes === undefined) throw wrongEncoding(cursor, pageEncoding);
     this.#values.set(new BigInt64Array(bytes.buffer, bytes.byteOffset, count), at);

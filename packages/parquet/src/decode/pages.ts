@@ -1,11 +1,11 @@
+import { ByteCursor } from "../bytes/byte-cursor.ts";
+import { plainView } from "../bytes/plain-view.ts";
 import type { PageCodec } from "../codec.ts";
 import { corrupt } from "../corrupt.ts";
 import { compression, compressionRatioMax, encoding, pageBytesMax, pageType } from "../format/constants.ts";
 import { type PageHeader, readPageHeader } from "../format/page-header.ts";
 import { ThriftReader } from "../format/thrift-reader.ts";
 import type { ChunkMetadata } from "../metadata.ts";
-import { plainView } from "../plain-view.ts";
-import { ByteCursor } from "./byte-cursor.ts";
 import { snappyDecompress } from "./snappy.ts";
 
 /** A page as it lies in the file. */

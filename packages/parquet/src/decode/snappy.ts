@@ -1,4 +1,4 @@
-import { ByteCursor } from "./byte-cursor.ts";
+import { ByteCursor } from "../bytes/byte-cursor.ts";
 
 /**
  * Decompresses one raw Snappy block.

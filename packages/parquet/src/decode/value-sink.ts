@@ -1,5 +1,5 @@
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 import { encoding } from "../format/constants.ts";
-import type { ByteCursor } from "./byte-cursor.ts";
 import { HybridReader } from "./hybrid.ts";
 import type { Allocate } from "./scratch.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteBuffer } from "./byte-buffer.ts";
+import type { ByteBuffer } from "../bytes/byte-buffer.ts";
 
 /**
  * Appends the low `width` bits of each value, least significant bit first, padded with zeros to a multiple of 8 values.
@@ -38,10 +38,10 @@ function packUnaligned(packed: Uint8Array, values: Uint32Array, width: number): 
   let position = 0;
   let pending = 0;
   let pendingBits = 0;
+  const headBits = Math.min(width, 24);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
     // pending holds fewer than 8 bits, so 24 more fit below bit 32
-    const headBits = width < 24 ? width : 24;
     pending |= (headBits === width ? value : value & 0xffffff) << pendingBits;
     pendingBits += headBits;
     while (pendingBits >= 8) {

@@ -1,6 +1,6 @@
 import { assert } from "@basalt/model";
+import { plainView } from "../bytes/plain-view.ts";
 import type { ByteValues } from "../column-values.ts";
-import { plainView } from "../plain-view.ts";
 
 /** The byte strings of one chunk: value i is `bytes[start[i] .. start[i] + length[i])`. */
 export interface ByteStrings {

@@ -1,19 +1,26 @@
 import { assert } from "@basalt/model";
+import { plainView } from "../bytes/plain-view.ts";
 import type { ByteValues, ColumnValues, NumericArray } from "../column-values.ts";
 import { physical } from "../format/constants.ts";
 import type { Leaf } from "../format/leaf.ts";
 import type { ChunkStatistics } from "../metadata.ts";
-import { plainView } from "../plain-view.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
 import { boundsOf, byteStrings } from "./byte-strings.ts";
+import type { EncodeScratch } from "./encode-scratch.ts";
 import { type Integers, integers32, integers64 } from "./integers.ts";
-import { booleanEncoder, integerEncoders, type PageEncoder, plainEncoder, stringEncoders } from "./page-encoder.ts";
+import {
+  booleanEncoder,
+  type ChunkEncoders,
+  integerEncoders,
+  onlyEncoder,
+  plainEncoder,
+  stringEncoders,
+} from "./page-encoder.ts";
 import { countOnes, type LeafLayout } from "./page-spans.ts";
 
 /** One chunk, ready to be cut into pages. */
 export interface ChunkSource {
   readonly layout: LeafLayout;
-  readonly encoders: readonly PageEncoder[];
+  readonly encoders: ChunkEncoders;
   readonly min: ChunkStatistics["min"];
   readonly max: ChunkStatistics["max"];
   /** Bytes that one slot takes on average, to size pages by. */
@@ -27,7 +34,7 @@ export interface LeafRows {
 }
 
 /** Prepares the values of one leaf: statistics, ways to encode them, and how they lie in the rows. */
-export function chunkSource(leaf: Leaf, rows: LeafRows, values: ColumnValues, scratch: ByteBuffer): ChunkSource {
+export function chunkSource(leaf: Leaf, rows: LeafRows, values: ColumnValues, scratch: EncodeScratch): ChunkSource {
   const { rowCount, starts } = rows;
   const slotStart = starts?.[0] ?? 0;
   const slotCount = starts === undefined ? rowCount : (starts[rowCount] ?? -1) - slotStart;
@@ -65,7 +72,7 @@ function compactStrings(values: ByteValues, layout: LeafLayout, slotStart: numbe
   return byteStrings({ ...values, index }, 0, valueCount);
 }
 
-function fromStrings(strings: ReturnType<typeof byteStrings>, layout: LeafLayout, scratch: ByteBuffer): Encoded {
+function fromStrings(strings: ReturnType<typeof byteStrings>, layout: LeafLayout, scratch: EncodeScratch): Encoded {
   const bounds = boundsOf(strings);
   const bound = (index: number): Uint8Array | undefined => {
     if (index < 0) return undefined;
@@ -100,28 +107,33 @@ function compactNumbers(leaf: Leaf, values: NumericArray, layout: LeafLayout, sl
   return dense;
 }
 
-function fromNumbers(leaf: Leaf, values: NumericArray, options: { count: number; scratch: ByteBuffer }): Encoded {
+function fromNumbers(leaf: Leaf, values: NumericArray, options: { count: number; scratch: EncodeScratch }): Encoded {
   const { count, scratch } = options;
   switch (leaf.physical) {
     case physical.int32:
       return fromIntegers(integers32(values, count, leaf.unsigned), scratch);
     case physical.int64:
-      return fromIntegers(integers64(values, count, leaf.unsigned), scratch);
+      return fromIntegers(integers64(values, { count, unsigned: leaf.unsigned, scratch }), scratch);
     case physical.double: {
       assert(values instanceof Float64Array, `${leaf.name} takes a Float64Array`);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      return { encoders: [plainEncoder(bytes, 8)], min: undefined, max: undefined, bytesPerSlot: 8 };
+      return { encoders: onlyEncoder(plainEncoder(bytes, 8)), min: undefined, max: undefined, bytesPerSlot: 8 };
     }
     default: {
       assert(values instanceof Uint8Array, `${leaf.name} takes a Uint8Array`);
       const isBoolean = leaf.physical === physical.boolean;
       const encoder = isBoolean ? booleanEncoder(values) : plainEncoder(plainView(values), leaf.typeLength);
-      return { encoders: [encoder], min: undefined, max: undefined, bytesPerSlot: isBoolean ? 0.125 : leaf.typeLength };
+      return {
+        encoders: onlyEncoder(encoder),
+        min: undefined,
+        max: undefined,
+        bytesPerSlot: isBoolean ? 0.125 : leaf.typeLength,
+      };
     }
   }
 }
 
-function fromIntegers(integers: Integers, scratch: ByteBuffer): Encoded {
+function fromIntegers(integers: Integers, scratch: EncodeScratch): Encoded {
   const known = integers.count > 0;
   return {
     encoders: integerEncoders(integers, scratch),

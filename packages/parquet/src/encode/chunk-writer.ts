@@ -5,8 +5,9 @@ import type { Leaf } from "../format/leaf.ts";
 import type { PageLocation } from "../format/offset-index.ts";
 import { dataPageHeader, dictionaryPageHeader } from "../format/page-header.ts";
 import type { ChunkMetadata } from "../metadata.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
 import { chunkSource, type LeafRows } from "./chunk-source.ts";
+import type { Effort } from "./effort.ts";
+import type { EncodeScratch } from "./encode-scratch.ts";
 import type { Dictionary } from "./integer-dictionary.ts";
 import { type PageLevels, pageLevels } from "./levels.ts";
 import { compressPages, type PageBody } from "./page-compressor.ts";
@@ -16,7 +17,8 @@ import { type PageSpan, pageSpans } from "./page-spans.ts";
 export interface ChunkTarget {
   readonly codec: PageCodec;
   readonly pageBytes: number;
-  readonly scratch: ByteBuffer;
+  readonly scratch: EncodeScratch;
+  readonly effort: Effort;
   /** Emits bytes and returns the file offset at which they begin. */
   readonly emit: (bytes: Uint8Array) => number;
 }
@@ -32,7 +34,7 @@ export function writeChunk(target: ChunkTarget, leaf: Leaf, rows: LeafRows, valu
   const { codec } = target;
   const source = chunkSource(leaf, rows, values, target.scratch);
   const spans = pageSpans(source.layout, Math.max(1, Math.floor(target.pageBytes / source.bytesPerSlot)));
-  const bodies = compressPages(codec, source.encoders, spans);
+  const bodies = compressPages({ codec, effort: target.effort }, source.encoders, spans);
   const written = new ChunkBytes(target);
   if (bodies.dictionary !== undefined && bodies.dictionaryBody !== undefined) {
     written.dictionaryPage(bodies.dictionary, bodies.dictionaryBody);

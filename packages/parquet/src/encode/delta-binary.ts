@@ -1,5 +1,5 @@
+import type { ByteBuffer } from "../bytes/byte-buffer.ts";
 import { packBits } from "./bit-pack.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
 
 const blockValues = 128;
 const miniblockValues = 32;

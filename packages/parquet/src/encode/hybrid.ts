@@ -1,5 +1,5 @@
+import type { ByteBuffer } from "../bytes/byte-buffer.ts";
 import { packBits } from "./bit-pack.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
 
 /** Shortest run that is written as one: 8 values of 1 bit are 1 byte, a run with the header it splits off is 4. */
 function runMin(width: number): number {
@@ -78,9 +78,4 @@ export function writeHybrid(out: ByteBuffer, values: Uint32Array, width: number)
     i = end;
   }
   if (packedFrom < values.length) writeGroups(out, values.subarray(packedFrom), width);
-}
-
-/** Bits that hold every value up to a maximum; at least 1. */
-export function bitWidth(max: number): number {
-  return Math.max(1, 32 - Math.clz32(max));
 }

@@ -1,5 +1,6 @@
 import { assert } from "@basalt/model";
 import type { NumericArray } from "../column-values.ts";
+import type { EncodeScratch } from "./encode-scratch.ts";
 
 /** Farthest apart that two values may lie for their offsets to be exact in every step of delta encoding. */
 const offsetRange = 2n ** 51n;
@@ -56,16 +57,28 @@ export function integers32(source: NumericArray, count: number, unsigned: boolea
   };
 }
 
+/** What 64-bit integers are prepared with. */
+export interface Int64Options {
+  readonly count: number;
+  readonly unsigned: boolean;
+  /** Its words hold the result until they are taken again. */
+  readonly scratch: EncodeScratch;
+}
+
 /** Prepares 64-bit integers. */
-export function integers64(source: NumericArray, count: number, unsigned: boolean): Integers {
+export function integers64(source: NumericArray, options: Int64Options): Integers {
+  const { count, unsigned, scratch } = options;
   if (source instanceof BigInt64Array || source instanceof BigUint64Array) {
     return fromWords(new Uint32Array(source.buffer, source.byteOffset, count * 2), count, unsigned);
   }
-  return fromNumbers(source, count);
+  return fromNumbers(source, count, scratch.words(count * 2));
 }
 
-function fromNumbers(source: Exclude<NumericArray, BigInt64Array | BigUint64Array>, count: number): Integers {
-  const words = new Uint32Array(count * 2);
+function fromNumbers(
+  source: Exclude<NumericArray, BigInt64Array | BigUint64Array>,
+  count: number,
+  words: Uint32Array,
+): Integers {
   let min = source[0] ?? 0;
   let max = min;
   for (let i = 0; i < count; i++) {
@@ -73,7 +86,7 @@ function fromNumbers(source: Exclude<NumericArray, BigInt64Array | BigUint64Arra
     if (value < min) min = value;
     if (value > max) max = value;
     words[2 * i] = value;
-    words[2 * i + 1] = Math.floor(value / 2 ** 32);
+    words[2 * i + 1] = value >= 0 && value < 2 ** 32 ? 0 : Math.floor(value / 2 ** 32);
   }
   if (count === 0) min = max = 0;
   assert(min >= -(2 ** 53) && max <= 2 ** 53, "integers in a Float64Array lie within ±2^53");

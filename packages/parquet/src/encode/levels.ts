@@ -1,6 +1,7 @@
+import { bitWidth } from "../bytes/bit-width.ts";
+import { ByteBuffer } from "../bytes/byte-buffer.ts";
 import type { Leaf } from "../format/leaf.ts";
-import { ByteBuffer } from "./byte-buffer.ts";
-import { bitWidth, HybridWriter } from "./hybrid.ts";
+import { HybridWriter } from "./hybrid.ts";
 import type { LeafLayout, PageSpan } from "./page-spans.ts";
 
 /** Levels of one page as they stand in a data page v2, and how many places they speak of. */
@@ -69,7 +70,10 @@ function writeSlots(
   present: Uint8Array | undefined,
   range: { start: number; end: number },
 ): void {
-  if (present === undefined) return writer.run(leaf.maxDefinition, range.end - range.start);
+  if (present === undefined) {
+    writer.run(leaf.maxDefinition, range.end - range.start);
+    return;
+  }
   for (let i = range.start; i < range.end; ) {
     const flag = present[i];
     let end = i + 1;

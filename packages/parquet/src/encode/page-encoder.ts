@@ -1,9 +1,12 @@
+import { bitWidth } from "../bytes/bit-width.ts";
+import type { ByteBuffer } from "../bytes/byte-buffer.ts";
 import { encoding } from "../format/constants.ts";
-import type { ByteBuffer } from "./byte-buffer.ts";
 import type { ByteStrings } from "./byte-strings.ts";
 import { distinctStrings, plainStrings } from "./byte-strings.ts";
 import { writeDelta } from "./delta-binary.ts";
-import { bitWidth, writeGroups, writeHybrid } from "./hybrid.ts";
+import type { Effort } from "./effort.ts";
+import type { EncodeScratch } from "./encode-scratch.ts";
+import { writeGroups, writeHybrid } from "./hybrid.ts";
 import { type Dictionary, integerDictionary } from "./integer-dictionary.ts";
 import { type Integers, signedAt } from "./integers.ts";
 
@@ -40,21 +43,36 @@ export function booleanEncoder(values: Uint8Array): PageEncoder {
   };
 }
 
+/** The ways to write one chunk. */
+export interface ChunkEncoders {
+  /** Each page by itself; at least one. */
+  readonly direct: readonly PageEncoder[];
+  /** By indexes of a dictionary, which is built when this is called; none if values repeat too little. */
+  readonly indexed: (effort: Effort) => readonly PageEncoder[];
+}
+
+const none = (): readonly PageEncoder[] => [];
+
 /** Ways to write integers: as they are, as differences, and as indexes of a dictionary. */
-export function integerEncoders(integers: Integers, scratch: ByteBuffer): PageEncoder[] {
+export function integerEncoders(integers: Integers, scratch: EncodeScratch): ChunkEncoders {
   const { words, offsets } = integers;
   const plain = plainEncoder(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), integers.bytesPerValue);
-  if (offsets === undefined || integers.count === 0) return [plain];
+  if (offsets === undefined || integers.count === 0) return { direct: [plain], indexed: none };
+  const { page } = scratch;
   const delta: PageEncoder = {
     encoding: encoding.deltaBinaryPacked,
     encode: (start, end) => {
-      scratch.reset();
-      writeDelta(scratch, offsets, { start, end }, start < end ? signedAt(integers, start) : 0n);
-      return scratch.view();
+      page.reset();
+      writeDelta(page, offsets, { start, end }, start < end ? signedAt(integers, start) : 0n);
+      return page.view();
     },
   };
-  const dictionary = integerDictionary(integers);
-  return dictionary === undefined ? [plain, delta] : [plain, delta, ...dictionaryEncoders(dictionary, scratch)];
+  const indexed = (effort: Effort): readonly PageEncoder[] => {
+    if (effort === "fast") return [];
+    const dictionary = integerDictionary(integers, scratch);
+    return dictionary === undefined ? [] : dictionaryEncoders(dictionary, page);
+  };
+  return { direct: [plain, delta], indexed };
 }
 
 /**
@@ -78,16 +96,21 @@ function dictionaryEncoders(dictionary: Dictionary, scratch: ByteBuffer): PageEn
 }
 
 /** Ways to write byte strings. */
-export function stringEncoders(strings: ByteStrings, scratch: ByteBuffer): PageEncoder[] {
-  const encoders = [deltaLengthEncoder(strings, scratch), deltaStringEncoder(strings, scratch)];
-  const distinct = distinctStrings(strings, Math.ceil(strings.count / 2));
-  if (distinct === undefined || strings.count === 0) return encoders;
-  const dictionary: Dictionary = {
-    bytes: plainStrings(strings, distinct.firsts),
-    entryCount: distinct.firsts.length,
-    indexes: distinct.indexes,
+export function stringEncoders(strings: ByteStrings, scratch: EncodeScratch): ChunkEncoders {
+  const direct = [deltaLengthEncoder(strings, scratch.page), deltaStringEncoder(strings, scratch.page)];
+  const indexed = (): readonly PageEncoder[] => {
+    const distinct = distinctStrings(strings, Math.ceil(strings.count / 2));
+    if (distinct === undefined || strings.count === 0) return [];
+    const { firsts, indexes } = distinct;
+    const dictionary = { bytes: plainStrings(strings, firsts), entryCount: firsts.length, indexes };
+    return dictionaryEncoders(dictionary, scratch.page);
   };
-  return [...encoders, ...dictionaryEncoders(dictionary, scratch)];
+  return { direct, indexed };
+}
+
+/** The one way to write anything else. */
+export function onlyEncoder(encoder: PageEncoder): ChunkEncoders {
+  return { direct: [encoder], indexed: none };
 }
 
 /** All lengths, then all bytes. */

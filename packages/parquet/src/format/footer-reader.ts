@@ -1,5 +1,5 @@
+import { ByteCursor } from "../bytes/byte-cursor.ts";
 import { corrupt } from "../corrupt.ts";
-import { ByteCursor } from "../decode/byte-cursor.ts";
 import type { ChunkMetadata, FileRange, ParquetMetadata, RowGroupMetadata } from "../metadata.ts";
 import { chunkValuesMax } from "./constants.ts";
 import { type Leaf, leavesOf } from "./leaf.ts";
@@ -111,21 +111,33 @@ function readChunk(reader: ThriftReader): RawChunk {
   return chunk;
 }
 
+/** Types of the fields of parquet.thrift's ColumnMetaData that are read. */
+const chunkFieldTypes: Readonly<Record<number, number>> = {
+  1: thriftType.i32,
+  2: thriftType.list,
+  3: thriftType.list,
+  4: thriftType.i32,
+  5: thriftType.i64,
+  6: thriftType.i64,
+  7: thriftType.i64,
+  9: thriftType.i64,
+  11: thriftType.i64,
+  12: thriftType.struct,
+};
+
 function readChunkMetadata(reader: ThriftReader, chunk: RawChunk): void {
   reader.struct((field, type) => {
-    if (field === 1 && type === thriftType.i32) chunk.type = reader.count();
-    else if (field === 2 && type === thriftType.list)
-      chunk.encodings = readMany(reader, thriftType.i32, () => reader.integer());
-    else if (field === 3 && type === thriftType.list)
-      chunk.path = readMany(reader, thriftType.binary, () => reader.text());
-    else if (field === 4 && type === thriftType.i32) chunk.compression = reader.count();
-    else if (field === 5 && type === thriftType.i64) chunk.valueCount = reader.count();
-    else if (field === 6 && type === thriftType.i64) chunk.uncompressedLength = reader.count();
-    else if (field === 7 && type === thriftType.i64) chunk.compressedLength = reader.count();
-    else if (field === 9 && type === thriftType.i64) chunk.dataPageOffset = reader.count();
-    else if (field === 11 && type === thriftType.i64) chunk.dictionaryPageOffset = reader.count();
-    else if (field === 12 && type === thriftType.struct) chunk.statistics = readStatistics(reader);
-    else return false;
+    if (chunkFieldTypes[field] !== type) return false;
+    if (field === 1) chunk.type = reader.count();
+    else if (field === 2) chunk.encodings = readMany(reader, thriftType.i32, () => reader.integer());
+    else if (field === 3) chunk.path = readMany(reader, thriftType.binary, () => reader.text());
+    else if (field === 4) chunk.compression = reader.count();
+    else if (field === 5) chunk.valueCount = reader.count();
+    else if (field === 6) chunk.uncompressedLength = reader.count();
+    else if (field === 7) chunk.compressedLength = reader.count();
+    else if (field === 9) chunk.dataPageOffset = reader.count();
+    else if (field === 11) chunk.dictionaryPageOffset = reader.count();
+    else chunk.statistics = readStatistics(reader);
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../encode/byte-buffer.ts";
+import { ByteBuffer } from "../bytes/byte-buffer.ts";
 import type { ChunkMetadata, RowGroupMetadata } from "../metadata.ts";
 import { encoding } from "./constants.ts";
 import type { LogicalType, SchemaElement } from "./schema-element.ts";
@@ -53,29 +53,23 @@ function writeElement(writer: ThriftWriter, element: SchemaElement, isRoot: bool
 
 const nothing = (): void => undefined;
 
+const unitFields = { millis: 1, micros: 2, nanos: 3 } as const;
+
+/** Fields of the union for kinds that say nothing more. */
+const simpleFields = { string: 1, map: 2, list: 3, uuid: 14 } as const;
+
 function writeLogical(writer: ThriftWriter, logical: LogicalType): void {
-  switch (logical.kind) {
-    case "string":
-      return writer.struct(1, nothing);
-    case "map":
-      return writer.struct(2, nothing);
-    case "list":
-      return writer.struct(3, nothing);
-    case "timestamp":
-      return writer.struct(8, (inner) => {
-        inner.boolean(1, logical.utc);
-        inner.struct(2, (unit) => unit.struct({ millis: 1, micros: 2, nanos: 3 }[logical.unit], nothing));
-      });
-    case "integer":
-      return writer.struct(10, (inner) => {
-        inner.byte(1, logical.bits);
-        inner.boolean(2, logical.signed);
-      });
-    case "uuid":
-      return writer.struct(14, nothing);
-    case "other":
-      return;
-  }
+  if (logical.kind === "timestamp") {
+    writer.struct(8, (inner) => {
+      inner.boolean(1, logical.utc);
+      inner.struct(2, (unit) => unit.struct(unitFields[logical.unit], nothing));
+    });
+  } else if (logical.kind === "integer") {
+    writer.struct(10, (inner) => {
+      inner.byte(1, logical.bits);
+      inner.boolean(2, logical.signed);
+    });
+  } else if (logical.kind !== "other") writer.struct(simpleFields[logical.kind], nothing);
 }
 
 function writeRowGroup(writer: ThriftWriter, rowGroup: RowGroupMetadata): void {

@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../encode/byte-buffer.ts";
+import { ByteBuffer } from "../bytes/byte-buffer.ts";
 import type { FileRange } from "../metadata.ts";
 import type { ThriftReader } from "./thrift-reader.ts";
 import { ThriftWriter, thriftType } from "./thrift-writer.ts";

@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../encode/byte-buffer.ts";
+import { ByteBuffer } from "../bytes/byte-buffer.ts";
 import { pageType } from "./constants.ts";
 import type { ThriftReader } from "./thrift-reader.ts";
 import { ThriftWriter, thriftType } from "./thrift-writer.ts";

@@ -1,4 +1,4 @@
-import type { ByteCursor } from "../decode/byte-cursor.ts";
+import type { ByteCursor } from "../bytes/byte-cursor.ts";
 import { thriftType } from "./thrift-writer.ts";
 
 /** Deepest nesting that is skipped; Parquet's own structs nest at most 6 deep. */

@@ -1,4 +1,4 @@
-import { ByteBuffer } from "../encode/byte-buffer.ts";
+import { ByteBuffer } from "../bytes/byte-buffer.ts";
 
 const utf8 = new TextEncoder();
 
