@@ -16,6 +16,9 @@ export interface ProcessHost {
   exit(status: number): void;
 }
 
+/** 12 days: near the longest that a timer takes. */
+const aliveIntervalMs = 2 ** 30;
+
 /** The process itself. */
 export const nodeProcessHost: ProcessHost = {
   args: process.argv.slice(2),
@@ -25,6 +28,8 @@ export const nodeProcessHost: ProcessHost = {
   printError: (text) => void process.stderr.write(text),
   onStop: (act) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => act(signal));
+    // A listener for signals alone does not keep the process alive; who waits for one means to.
+    setInterval(() => undefined, aliveIntervalMs);
   },
   onCrash: (act) => {
     process.on("uncaughtException", act);

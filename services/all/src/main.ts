@@ -1,0 +1,4 @@
+import { runProgram } from "@basalt/runtime";
+import { program } from "./program.ts";
+
+await runProgram(program);
