@@ -1,62 +1,26 @@
 import type { CallTree } from "./call-tree.ts";
 import { FunctionTableBuilder } from "./function-table-builder.ts";
 import { checkSum, sumValues } from "./int64.ts";
+import type { TreeShapeOptions } from "./tree-shape.ts";
+import { TreeShape } from "./tree-shape.ts";
 
-/** What a new builder may be told. */
-export interface CallTreeBuilderOptions {
-  /** Shared with other builders so that their trees name functions alike. */
-  readonly functions?: FunctionTableBuilder;
-  /** Nodes to make room for; it grows beyond. */
-  readonly expectedNodes?: number;
-}
-
-/**
- * Grows a call tree: children are found by (parent, function) in an open-addressed table, so equal paths become one.
- * Nodes are numbered in the order in which they are made, parents first.
- */
+/** Grows a call tree: paths as in {@link TreeShape}, and an own value for each node. */
 export class CallTreeBuilder {
-  readonly functions: FunctionTableBuilder;
-  #length = 1;
-  #parent: Int32Array;
-  #functionIndex: Uint32Array;
-  #self: BigInt64Array;
-  /** Node number, 0 = free: the root is nobody's child. At most half full. */
-  #slots: Int32Array;
+  readonly #shape: TreeShape;
+  #self: BigInt64Array = new BigInt64Array(512);
   #sum = 0n;
 
-  constructor(options: CallTreeBuilderOptions = {}) {
-    this.functions = options.functions ?? new FunctionTableBuilder();
-    const capacity = powerOfTwoFrom(Math.max(options.expectedNodes ?? 0, 512));
-    this.#parent = new Int32Array(capacity);
-    this.#functionIndex = new Uint32Array(capacity);
-    this.#self = new BigInt64Array(capacity);
-    this.#slots = new Int32Array(capacity * 2);
-    this.#parent[0] = -1;
+  constructor(options: TreeShapeOptions = {}) {
+    this.#shape = new TreeShape(options);
   }
 
-  /** Nodes so far, the root included. */
-  get length(): number {
-    return this.#length;
+  get functions(): FunctionTableBuilder {
+    return this.#shape.functions;
   }
 
   /** The child of a node that names a function; made if there is none. */
   child(parent: number, functionIndex: number): number {
-    const slots = this.#slots;
-    const parents = this.#parent;
-    const functionIndexes = this.#functionIndex;
-    const mask = slots.length - 1;
-    let slot = hashOf(parent, functionIndex) & mask;
-    for (let node = slots[slot] as number; node !== 0; node = slots[slot] as number) {
-      if (parents[node] === parent && functionIndexes[node] === functionIndex) return node;
-      slot = (slot + 1) & mask;
-    }
-    const node = this.#length;
-    if (node === parents.length) return this.#childAfterGrowth(parent, functionIndex);
-    this.#length = node + 1;
-    parents[node] = parent;
-    functionIndexes[node] = functionIndex;
-    slots[slot] = node;
-    return node;
+    return this.#shape.child(parent, functionIndex);
   }
 
   /**
@@ -66,22 +30,11 @@ export class CallTreeBuilder {
    */
   addSelf(nodes: Uint32Array, values: BigInt64Array, count: number = nodes.length): void {
     this.#sum = checkSum(this.#sum + sumValues(values, count));
-    const self = this.#self;
+    const self = this.#selfOfAll();
     for (let i = 0; i < count; i++) {
       const node = nodes[i] as number;
       self[node] = (self[node] as bigint) + (values[i] as bigint);
     }
-  }
-
-  /** Makes sure that every path of a tree exists, without values, and gives the node here of each node there. */
-  place(tree: CallTree): Uint32Array {
-    const functionHere = this.functions.adopt(tree.functions);
-    const { parent, functionIndex, length } = tree;
-    const nodes = new Uint32Array(length);
-    for (let i = 1; i < length; i++) {
-      nodes[i] = this.child(nodes[parent[i] as number] as number, functionHere[functionIndex[i] as number] as number);
-    }
-    return nodes;
   }
 
   /**
@@ -90,41 +43,27 @@ export class CallTreeBuilder {
    * @throws BasaltError `value_overflow` if the total would pass int64.
    */
   add(tree: CallTree): void {
-    this.addSelf(this.place(tree), tree.self, tree.length);
+    this.addSelf(this.#shape.place(tree), tree.self, tree.length);
   }
 
   /** The tree. It shares memory with the builder, which must not be used any more. */
   finish(): CallTree {
-    return {
-      length: this.#length,
-      parent: this.#parent.subarray(0, this.#length),
-      functionIndex: this.#functionIndex.subarray(0, this.#length),
-      self: this.#self.subarray(0, this.#length),
-      functions: this.functions.table(),
-    };
+    const { length, parent, functionIndex, functions } = this.#shape;
+    return { length, parent, functionIndex, self: this.#selfOfAll().subarray(0, length), functions: functions.table() };
   }
 
-  #childAfterGrowth(parent: number, functionIndex: number): number {
-    const capacity = this.#parent.length * 2;
-    const grownParent = new Int32Array(capacity);
-    const grownFunctionIndex = new Uint32Array(capacity);
-    const grownSelf = new BigInt64Array(capacity);
-    grownParent.set(this.#parent);
-    grownFunctionIndex.set(this.#functionIndex);
-    grownSelf.set(this.#self);
-    const slots = new Int32Array(capacity * 2);
-    const mask = slots.length - 1;
-    for (let node = 1; node < this.#length; node++) {
-      let slot = hashOf(grownParent[node] as number, grownFunctionIndex[node] as number) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = node;
-    }
-    this.#parent = grownParent;
-    this.#functionIndex = grownFunctionIndex;
-    this.#self = grownSelf;
-    this.#slots = slots;
-    return this.child(parent, functionIndex);
+  #selfOfAll(): BigInt64Array {
+    this.#self = grownSelf(this.#self, this.#shape.length);
+    return this.#self;
   }
+}
+
+/** Values by node, or a copy with room for at least `least` nodes; new ones are 0. */
+export function grownSelf(self: BigInt64Array, least: number): BigInt64Array {
+  if (least <= self.length) return self;
+  const grown = new BigInt64Array(Math.max(least, self.length * 2));
+  grown.set(self);
+  return grown;
 }
 
 /**
@@ -141,16 +80,4 @@ export function mergeTrees(trees: readonly CallTree[]): CallTree {
   const builder = new CallTreeBuilder({ functions: new FunctionTableBuilder({ tellFilesApart }), expectedNodes });
   for (const tree of trees) builder.add(tree);
   return builder.finish();
-}
-
-function hashOf(parent: number, functionIndex: number): number {
-  let hash = (Math.imul(parent, 0x9e3779b1) + Math.imul(functionIndex, 0x85ebca77)) | 0;
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae3d);
-  return hash ^ (hash >>> 13);
-}
-
-function powerOfTwoFrom(least: number): number {
-  let power = 1;
-  while (power < least) power *= 2;
-  return power;
 }

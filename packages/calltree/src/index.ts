@@ -1,12 +1,16 @@
 export * from "./call-tree.ts";
-export * from "./call-tree-builder.ts";
+export { CallTreeBuilder, mergeTrees } from "./call-tree-builder.ts";
 export * from "./flame-graph.ts";
 export * from "./flame-graph-json.ts";
 export * from "./flame-graph-proto.ts";
 export * from "./function-table-builder.ts";
 export * from "./int64.ts";
 export type { Bars } from "./layout.ts";
+export * from "./prune.ts";
+export * from "./testing/picture.ts";
+export { seededRandom } from "./testing/random-tree.ts";
 export * from "./top-functions.ts";
 export * from "./tree-bytes.ts";
 export * from "./tree-codec.ts";
+export * from "./tree-shape.ts";
 export { otherName, truncateTree } from "./truncate.ts";

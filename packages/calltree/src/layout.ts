@@ -1,6 +1,6 @@
 import type { FunctionTable } from "./call-tree.ts";
 import { lanesOf } from "./int64.ts";
-import type { Side, SidedTree, TreeShape } from "./sided-tree.ts";
+import type { Side, SidedTree, TreePaths } from "./sided-tree.ts";
 
 /** The children of every node, each list sorted. */
 export interface Children {
@@ -10,7 +10,7 @@ export interface Children {
 }
 
 /** Sorts the children of all nodes by function name in byte order, then by file; the function `last` comes after all. */
-export function sortChildren(tree: TreeShape, last = -1): Children {
+export function sortChildren(tree: TreePaths, last = -1): Children {
   const { length, parent } = tree;
   const start = new Uint32Array(length + 1);
   for (let node = 1; node < length; node++) {
@@ -30,7 +30,7 @@ export function sortChildren(tree: TreeShape, last = -1): Children {
 }
 
 /** All nodes but the root, sorted by function: one sort of the functions in use, then a counting sort of the nodes. */
-function nodesByFunction(tree: TreeShape, last: number): Uint32Array {
+function nodesByFunction(tree: TreePaths, last: number): Uint32Array {
   const { length, functionIndex, functions } = tree;
   const count = new Uint32Array(functions.names.length);
   for (let node = 1; node < length; node++) {

@@ -1,7 +1,7 @@
 import type { CallTree, FunctionTable } from "./call-tree.ts";
 import { totalsOf } from "./call-tree.ts";
-import { CallTreeBuilder } from "./call-tree-builder.ts";
 import { FunctionTableBuilder } from "./function-table-builder.ts";
+import { TreeShape } from "./tree-shape.ts";
 
 /** The values of one side of a tree by node; both columns have the tree's length. */
 export interface Side {
@@ -10,12 +10,12 @@ export interface Side {
 }
 
 /** The shape of a call tree with the values of one side, or of two that are compared. Ordered as a CallTree is. */
-export interface SidedTree extends TreeShape {
+export interface SidedTree extends TreePaths {
   readonly sides: readonly Side[];
 }
 
 /** A call tree without values. */
-export interface TreeShape {
+export interface TreePaths {
   readonly length: number;
   readonly parent: Int32Array;
   readonly functionIndex: Uint32Array;
@@ -33,21 +33,22 @@ export function oneSided(tree: CallTree): SidedTree & { readonly sides: readonly
  */
 export function twoSided(left: CallTree, right: CallTree): SidedTree & { readonly sides: readonly [Side, Side] } {
   const tellFilesApart = left.functions.files !== undefined && right.functions.files !== undefined;
-  const builder = new CallTreeBuilder({
+  const shape = new TreeShape({
     functions: new FunctionTableBuilder({ tellFilesApart }),
     expectedNodes: Math.max(left.length, right.length),
   });
-  const nodesOfLeft = builder.place(left);
-  const nodesOfRight = builder.place(right);
-  const shape = builder.finish();
-  return { ...shape, sides: [sideOver(shape, left, nodesOfLeft), sideOver(shape, right, nodesOfRight)] };
+  const nodesOfLeft = shape.place(left);
+  const nodesOfRight = shape.place(right);
+  const { length, parent, functionIndex } = shape;
+  const paths = { length, parent, functionIndex, functions: shape.functions.table() };
+  return { ...paths, sides: [sideOver(paths, left, nodesOfLeft), sideOver(paths, right, nodesOfRight)] };
 }
 
-function sideOver(shape: CallTree, tree: CallTree, nodes: Uint32Array): Side {
-  const self = new BigInt64Array(shape.length);
+function sideOver(paths: TreePaths, tree: CallTree, nodes: Uint32Array): Side {
+  const self = new BigInt64Array(paths.length);
   for (let i = 0; i < tree.length; i++) {
     const node = nodes[i] as number;
     self[node] = (self[node] as bigint) + (tree.self[i] as bigint);
   }
-  return { self, total: totalsOf({ ...shape, self }) };
+  return { self, total: totalsOf({ ...paths, self }) };
 }

@@ -2,7 +2,7 @@ import type { SymbolColumns } from "@basalt/model";
 
 /**
  * The symbols of one partition (one service in one block, segment or head) with its stacks as a parent-pointer tree.
- * Stack 0 is the empty stack; `stackParent[i] < i`. Location 0 … are 0-based here and in the columns alike.
+ * Stack 0 is the empty stack; `stackParent[i] < i`. Locations are counted from 0 here and in the columns alike.
  */
 export interface SymbolTables extends SymbolColumns {
   readonly stackCount: number;
@@ -10,6 +10,50 @@ export interface SymbolTables extends SymbolColumns {
   readonly stackParent: Uint32Array;
   /** The leaf's location; stackLocation[0] is meaningless. */
   readonly stackLocation: Uint32Array;
-  /** 64-bit hash of the stack's content (function names, files, lines, addresses), equal in every block. */
+  /** 64-bit hash of the stack's content, equal for equal content in every block: docs/formats/symbols.md. */
   readonly stackHash: BigUint64Array;
+}
+
+/** 24: V8's header of a flat string with one byte a character, and the pointer to it. */
+const textOverhead = 24;
+
+/** 4: the node of a stack in an index of paths. */
+const pathBytes = 4;
+
+/**
+ * Memory of tables, in bytes, for the accounts of caches: the columns, the texts that queries decode from them, and
+ * what one index of paths remembers of them.
+ */
+export function symbolTablesByteLength(tables: SymbolTables): number {
+  let bytes = 0;
+  for (const column of columnsOf(tables)) bytes += column.byteLength;
+  return bytes + tables.stringBytes.byteLength + tables.stringCount * textOverhead + tables.stackCount * pathBytes;
+}
+
+function columnsOf(tables: SymbolTables): readonly (Uint8Array | Uint32Array | BigUint64Array)[] {
+  return [
+    tables.stringBytes,
+    tables.stringStart,
+    tables.stringLength,
+    tables.functionName,
+    tables.functionSystemName,
+    tables.functionFilename,
+    tables.functionStartLine,
+    tables.mappingStart,
+    tables.mappingLimit,
+    tables.mappingOffset,
+    tables.mappingFilename,
+    tables.mappingBuildId,
+    tables.mappingFlags,
+    tables.locationMapping,
+    tables.locationAddressLow,
+    tables.locationAddressHigh,
+    tables.locationIsFolded,
+    tables.locationLineStart,
+    tables.lineFunction,
+    tables.lineNumber,
+    tables.stackParent,
+    tables.stackLocation,
+    tables.stackHash,
+  ];
 }

@@ -1,0 +1,90 @@
+import { checkSum, lanesOf, sumValues } from "@basalt/calltree";
+import type { SampleColumns, SymbolColumns } from "@basalt/model";
+import { selectStacks } from "./call-site.ts";
+import { grownBigInt64 } from "./grow.ts";
+import { SymbolPartition } from "./symbol-partition.ts";
+import type { SymbolTables } from "./symbol-tables.ts";
+
+/**
+ * Merges stacks of many tables, by content, into the columns of one profile: mappings, locations, lines and files as
+ * they were pushed. What a merged pprof is written from.
+ */
+export class ColumnsMerger {
+  readonly #partition: SymbolPartition;
+  readonly #callSite: readonly string[];
+  #values: BigInt64Array = new BigInt64Array(256);
+  #sum = 0n;
+
+  /** The seed is as that of a {@link SymbolPartition}; of stacks only those that begin with the call site are taken. */
+  constructor(seed: number, callSite: readonly string[] = []) {
+    this.#partition = new SymbolPartition(seed);
+    this.#callSite = callSite;
+  }
+
+  /**
+   * Adds the stacks of a table with their values, by stack id.
+   *
+   * @throws BasaltError `value_overflow` if the sum of all values would pass int64.
+   */
+  add(tables: SymbolTables, values: BigInt64Array): void {
+    const { stackCount } = tables;
+    this.#sum = checkSum(this.#sum + sumValues(values, stackCount));
+    const taken = selectStacks(tables, this.#callSite);
+    const lanes = lanesOf(values);
+    for (let stack = 0; stack < stackCount; stack++) {
+      if (!isNotZero(lanes, stack)) taken[stack] = 0;
+    }
+    const moved = this.#partition.internTables(tables, taken);
+    this.#values = grownBigInt64(this.#values, this.#partition.stackCount);
+    for (let stack = 0; stack < stackCount; stack++) {
+      if (taken[stack] === 0) continue;
+      const to = moved[stack] as number;
+      this.#values[to] = (this.#values[to] as bigint) + (values[stack] as bigint);
+    }
+  }
+
+  /** One sample for each stack with a value, in the order of a depth-first walk; one sample type, values exact. */
+  finish(): SymbolColumns & SampleColumns {
+    const { stackCount } = this.#partition;
+    const lanes = lanesOf(this.#values);
+    const referenced = new Uint8Array(stackCount);
+    for (let stack = 0; stack < stackCount; stack++) if (isNotZero(lanes, stack)) referenced[stack] = 1;
+    const { tables, stackRemap } = this.#partition.compact(referenced);
+    const values = new BigInt64Array(tables.stackCount);
+    for (let stack = 0; stack < stackCount; stack++) {
+      if (referenced[stack] === 1) values[stackRemap[stack] as number] = this.#values[stack] as bigint;
+    }
+    return { ...tables, ...samplesOf(tables, values) };
+  }
+}
+
+function isNotZero(lanes: Uint32Array, index: number): boolean {
+  return ((lanes[2 * index] as number) | (lanes[2 * index + 1] as number)) !== 0;
+}
+
+/** Stacks leaf first, as pprof has them. */
+function samplesOf(tables: SymbolTables, values: BigInt64Array): SampleColumns {
+  const { stackCount, stackParent } = tables;
+  const lanes = lanesOf(values);
+  const depth = new Uint32Array(stackCount);
+  const sampled = new Uint32Array(stackCount);
+  const stackStart = new Uint32Array(stackCount + 1);
+  let sampleCount = 0;
+  for (let stack = 0; stack < stackCount; stack++) {
+    if (stack > 0) depth[stack] = (depth[stackParent[stack] as number] as number) + 1;
+    if (!isNotZero(lanes, stack)) continue;
+    sampled[sampleCount] = stack;
+    stackStart[sampleCount + 1] = (stackStart[sampleCount] as number) + (depth[stack] as number);
+    sampleCount++;
+  }
+  const stackLocation = new Uint32Array(stackStart[sampleCount] as number);
+  const sampledValues = new BigInt64Array(sampleCount);
+  for (let sample = 0, at = 0; sample < sampleCount; sample++) {
+    const leaf = sampled[sample] as number;
+    sampledValues[sample] = values[leaf] as bigint;
+    for (let stack = leaf; stack !== 0; stack = stackParent[stack] as number) {
+      stackLocation[at++] = tables.stackLocation[stack] as number;
+    }
+  }
+  return { sampleCount, stackStart, stackLocation, sampleTypeCount: 1, values: sampledValues };
+}
