@@ -27,6 +27,7 @@ export function fixtureProfiles(folder: string): FixtureProfile[] {
 export interface CorpusEntry {
   readonly File: string;
   readonly Kind: string;
+  readonly RawBytes: number;
   readonly Samples: number;
   readonly Locations: number;
   readonly Functions: number;
