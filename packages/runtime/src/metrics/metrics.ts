@@ -1,6 +1,6 @@
 import { assert } from "@basalt/model";
-import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { CounterMetric, GaugeMetric, HistogramMetric, Metric } from "./metric.ts";
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
 
 /** Values of a metric's labels. */
 export type LabelValues<L extends string> = { readonly [K in L]: string };

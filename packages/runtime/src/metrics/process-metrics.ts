@@ -1,4 +1,3 @@
-import { arch, platform } from "node:process";
 import type { CounterMetric, GaugeMetric, Metric } from "./metric.ts";
 import { counterMetric, gaugeMetric } from "./metric.ts";
 import type { Metrics } from "./metrics.ts";
@@ -59,7 +58,7 @@ export interface BuildInfo {
 
 /** Registers what the process as a whole tells; once, on the main thread. Nothing runs between scrapes. */
 export function registerProcessMetrics(metrics: Metrics, build: BuildInfo): void {
-  const running = { goversion: process.version, goos: platform, goarch: arch };
+  const running = { goversion: process.version, goos: process.platform, goarch: process.arch };
   metrics.gauge(buildInfo).set({ ...build, ...running }, 1);
   let countedSeconds = 0;
   metrics.counter(cpuSeconds, (counter) => {
