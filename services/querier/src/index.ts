@@ -1,6 +1,8 @@
 export type { BlockCatalog, ListedBlock, QuerierOptions } from "./querier.ts";
 export { Querier } from "./querier.ts";
 export type { BlockReference, QueryJob, SourceReference } from "./query-job.ts";
+export type { QueryObserverOptions } from "./query-observer.ts";
+export { QueryObserver, querierMetrics } from "./query-observer.ts";
 export type { QueryRecord } from "./query-record.ts";
 export { describeQuery } from "./query-record.ts";
 export type { SourceOpener } from "./run-job.ts";

@@ -1,6 +1,7 @@
 import type { BasaltError, TenantId } from "@basalt/model";
 import { formatProfileType } from "@basalt/model";
 import type { QueryAnswer, QueryRequest } from "@basalt/query";
+import type { LogFields } from "@basalt/runtime";
 
 /** A query that has ended, for logs and metrics. */
 export interface QueryRecord {
@@ -20,7 +21,7 @@ export interface QueryRecord {
 const selectorLengthMax = 500;
 
 /** A query as the fields of a log line. */
-export function describeQuery({ request, tenant, durationMs, answer, error }: QueryRecord): Record<string, unknown> {
+export function describeQuery({ request, tenant, durationMs, answer, error }: QueryRecord): LogFields {
   const plan = request.questions[0]?.[0];
   return {
     tenant,
@@ -35,6 +36,6 @@ export function describeQuery({ request, tenant, durationMs, answer, error }: Qu
     samplesRead: answer?.cost.samplesRead,
     bytesAnswered: answer?.bytes.length,
     partial: answer?.isPartial,
-    error: error?.code,
+    code: error?.code,
   };
 }
