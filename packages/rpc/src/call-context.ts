@@ -35,6 +35,8 @@ export interface CallFacts {
   readonly capabilities: ClientCapabilities;
   /** Whether the client reads a gzipped answer. */
   readonly acceptsGzip: boolean;
+  /** Address of the other end of the connection; empty for a call in the same process. */
+  readonly peer: string;
   /** Milliseconds from the start of the call that its client waits; undefined if it did not say. */
   readonly timeoutMs: number | undefined;
   /** `Clock.monotonicMs` at which the client stops waiting. */

@@ -71,6 +71,7 @@ class InProcessCall {
       rawQuery: "",
       capabilities: { utf8LabelNames: true },
       acceptsGzip: false,
+      peer: "",
       timeoutMs,
       deadlineMs: timeoutMs === undefined ? undefined : options.clock.monotonicMs() + timeoutMs,
     });

@@ -143,6 +143,7 @@ export class Dispatcher {
       ...facts,
       method: exchange.method,
       requestHeaders: exchange.headers,
+      peer: exchange.peer,
       rawQuery,
       capabilities: parseAccept(headerValue(exchange.headers, "accept")),
       deadlineMs: timeoutMs === undefined ? undefined : this.resources.clock.monotonicMs() + timeoutMs,
