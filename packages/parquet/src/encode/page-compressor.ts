@@ -63,7 +63,7 @@ export function compressPages(
   const indexed = tryDictionary ? encoders.indexed(options.effort) : [];
   const dictionary = indexed[0]?.dictionary;
   if (dictionary !== undefined) {
-    const dictionaryBody = compressBody(options.codec, encoding.plain, dictionary.bytes);
+    const dictionaryBody = compressDictionary(options.codec, dictionary.bytes);
     const indexedPages = new PageTrials(options, indexed, spans);
     const sample = indexedPages.sample();
     // the sample bears its share of the dictionary
@@ -73,6 +73,12 @@ export function compressPages(
     }
   }
   return { pages: directPages.all(), dictionary: undefined, dictionaryBody: undefined };
+}
+
+/** A dictionary page has no flag that it is not compressed: it always is. */
+function compressDictionary(codec: PageCodec, bytes: Uint8Array): PageBody {
+  const uncompressedLength = bytes.length;
+  return { encoding: encoding.plain, bytes: codec.compress(bytes), uncompressedLength, isCompressed: true };
 }
 
 function valuesOf(spans: readonly PageSpan[]): number {
