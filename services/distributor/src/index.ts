@@ -1,5 +1,6 @@
 export type { DistributorOptions, PushObserver, RawPushSink } from "./distributor.ts";
 export { Distributor } from "./distributor.ts";
+export { DistributorMetrics, distributorMetrics } from "./distributor-metrics.ts";
 export type { IngestionRate } from "./ingestion-limiter.ts";
 export { IngestionLimiter } from "./ingestion-limiter.ts";
 export type { ProcessedProfile, ProcessorOptions } from "./profile-processor.ts";

@@ -1,0 +1,49 @@
+import type { HttpResponse, HttpRoute } from "@basalt/rpc";
+import { jsonResponse, textResponse } from "@basalt/rpc";
+import type { BuildInfo, MetricsSnapshot, Surroundings } from "@basalt/runtime";
+import { Config, ConfigSchema, configYaml, metricsContentType, metricsText } from "@basalt/runtime";
+
+/** What the status routes tell of. */
+export interface StatusOptions {
+  readonly surroundings: Pick<Surroundings, "config" | "schema" | "build" | "readiness">;
+  /** The metrics of every thread. */
+  readonly metrics: () => Promise<readonly MetricsSnapshot[]>;
+}
+
+/** Routes that every process has, without tenants: readiness, metrics, build and configuration. */
+export function statusRoutes({ surroundings, metrics }: StatusOptions): readonly HttpRoute[] {
+  const { config, schema, build, readiness } = surroundings;
+  const get = (path: string, answer: () => HttpResponse | Promise<HttpResponse>): HttpRoute => ({
+    path,
+    methods: ["GET"],
+    tenancy: "none",
+    handle: async () => answer(),
+  });
+  const yaml = async (shown: ConfigSchema, values: Config): Promise<HttpResponse> => textResponse(await configYaml(shown, values));
+  return [
+    get("/ready", async () => {
+      const { isReady, text } = await readiness();
+      return textResponse(text, isReady ? 200 : 503);
+    }),
+    get("/metrics", async () => ({
+      status: 200,
+      headers: { "content-type": metricsContentType },
+      body: await metricsText(await metrics()),
+    })),
+    get("/api/v1/status/buildinfo", () => jsonResponse({ status: "success", data: buildData(build) })),
+    get("/api/v1/status/config", () => yaml(schema, config)),
+    get("/api/v1/status/config/default", () => yaml(schema, Config.of(schema.settings))),
+    get("/api/v1/status/config/diff", () => yaml(changedSettings(schema, config), config)),
+  ];
+}
+
+/** The settings whose value is not the default. */
+function changedSettings(schema: ConfigSchema, config: Config): ConfigSchema {
+  return new ConfigSchema(schema.settings.filter((one) => one.type.show(config.get(one)) !== one.type.show(one.defaultValue)));
+}
+
+/** The fields that Grafana reads; there is no Go here, so its version is Node's. */
+function buildData(build: BuildInfo): Readonly<Record<string, string>> {
+  const { version, revision, branch } = build;
+  return { version, revision, branch, buildUser: "", buildDate: "", goVersion: `node ${process.versions.node}` };
+}
