@@ -13,11 +13,16 @@ export function millisAt(lanes: Uint32Array, index: number): number {
 
 /** Whole numbers from 0 to 2^53 as 64-bit integers; what is integers already is given back. Makes no BigInt. */
 export function toInt64(values: Float64Array | BigInt64Array): BigInt64Array {
-  if (values instanceof BigInt64Array) return values;
-  const integers = new BigInt64Array(values.length);
+  return values instanceof BigInt64Array ? values : toInt64InPlace(values.slice());
+}
+
+/** The same in the memory of the values, which are gone then. */
+export function toInt64InPlace(values: Float64Array): BigInt64Array {
+  const integers = new BigInt64Array(values.buffer, values.byteOffset, values.length);
   const lanes = lanesOf(integers);
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
+    // Zero has the same bits in both.
     if (value === 0) continue;
     lanes[i * 2] = value % 2 ** 32;
     lanes[i * 2 + 1] = value / 2 ** 32;

@@ -3,7 +3,6 @@ import type { SymbolTables } from "@basalt/symdb";
 import { selectStacks } from "@basalt/symdb";
 import type { PprofPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
-import { toInt64 } from "./int64-lanes.ts";
 import type { SelectedSeries } from "./select-series.ts";
 import { StackSums } from "./stack-sums.ts";
 
@@ -44,7 +43,7 @@ export async function sumByStack(
   }
   return Array.from(open.values(), ({ symbols, sums }) => ({
     symbols,
-    sums: atCallSite(symbols, toInt64(sums.finish()), plan.callSite),
+    sums: atCallSite(symbols, sums.finish(), plan.callSite),
   }));
 }
 

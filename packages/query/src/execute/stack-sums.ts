@@ -1,6 +1,7 @@
 import { checkSum, sumValues } from "@basalt/calltree";
 import { BasaltError } from "@basalt/model";
 import type { RowBatch } from "@basalt/store";
+import { toInt64InPlace } from "./int64-lanes.ts";
 
 /** Up to here every whole number is a double. */
 const exactMax = 2 ** 53;
@@ -90,18 +91,18 @@ export class StackSums {
   }
 
   /**
-   * The sums by stack id. They must be what the rows said their totals are: a sample that points outside the stacks, or
-   * a block whose columns disagree, is found here.
+   * The sums by stack id; the object must not be used any more. They must be what the rows said their totals are: a
+   * sample that points outside the stacks, or a block whose columns disagree, is found here.
    *
    * @throws BasaltError `block_corrupt`, `value_overflow`.
    */
-  finish(): Float64Array | BigInt64Array {
+  finish(): BigInt64Array {
     if (this.integers !== undefined) this.spill();
-    const sums = this.integers ?? this.doubles;
-    if (this.isFiltered) return sums;
-    const found = sums instanceof BigInt64Array ? sumValues(sums) : BigInt(sumDoubles(sums));
-    if (found !== this.expected) throw corrupt(`samples sum up to ${found}, their rows to ${this.expected}`);
-    return sums;
+    const found = this.integers === undefined ? BigInt(sumDoubles(this.doubles)) : sumValues(this.integers);
+    if (!this.isFiltered && found !== this.expected) {
+      throw corrupt(`samples sum up to ${found}, their rows to ${this.expected}`);
+    }
+    return this.integers ?? toInt64InPlace(this.doubles);
   }
 }
 
@@ -132,6 +133,6 @@ function addIntegers(sums: Float64Array, { stackId, values, start, end }: Sample
 
 function sumDoubles(values: Float64Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
   return sum;
 }
