@@ -21,10 +21,45 @@ function drawn(tables: SymbolTables): string[] {
   return Array.from({ length: tables.stackCount }, (_, stack) => drawStack(tables, stack));
 }
 
-test("stacks come as a depth-first walk meets them, siblings in the order of their first sight", () => {
+/** Compacts with the stacks of all samples marked, and draws the stacks that are left, in their order. */
+function drawnInOrder(picture: string): string[] {
+  const partition = new SymbolPartition(1);
+  const profile = profileFromPicture(picture);
+  const marks = new Uint8Array(1000);
+  for (const stack of partition.intern(profile).subarray(0, profile.sampleCount)) marks[stack] = 1;
+  return drawn(partition.compact(marks).tables);
+}
+
+const orders: readonly { readonly rule: string; readonly picture: string; readonly order: readonly string[] }[] = [
+  {
+    rule: "stacks of rows come last, in the order of their first sight",
+    picture: "a;z 1\na;b;c 1\na;y 1",
+    order: ["", "a", "a;b", "a;z", "a;b;c", "a;y"],
+  },
+  {
+    rule: "what they are built on comes first, as a depth-first walk meets it",
+    picture: "a;b;1 1\nx;y;1 1\na;c;1 1\na;b;d;1 1",
+    order: ["", "a", "a;b", "a;b;d", "a;c", "x", "x;y", "a;b;1", "x;y;1", "a;c;1", "a;b;d;1"],
+  },
+  {
+    rule: "a stack of a row that only stacks of rows are built on comes last too",
+    picture: "a;b;c 1\na;b 1\nx 1",
+    order: ["", "a", "a;b", "a;b;c", "x"],
+  },
+  {
+    rule: "a stack of a row that others are built on comes first",
+    picture: "a 1\nx;y 1\na;b;c 1",
+    order: ["", "a", "a;b", "x", "x;y", "a;b;c"],
+  },
+];
+for (const { rule, picture, order } of orders) {
+  test(`the order of stacks: ${rule}`, () => assert.deepEqual(drawnInOrder(picture), order));
+}
+
+test("parents come before children, and references are counted anew in the order of use", () => {
   const tables = allOf(partitionOf("a;b 1\nx;y 1\na;c 1\nx;z 1\na;b;d 1"));
-  assert.deepEqual(drawn(tables), ["", "a", "a;b", "a;b;d", "a;c", "x", "x;y", "x;z"]);
-  assert.deepEqual([...tables.stackParent], [0, 0, 1, 2, 1, 0, 5, 5]);
+  assert.deepEqual(drawn(tables), ["", "a", "a;b", "x", "x;y", "a;c", "x;z", "a;b;d"]);
+  assert.deepEqual([...tables.stackParent], [0, 0, 1, 0, 3, 1, 3, 2]);
   assert.deepEqual([...tables.stackLocation], [0, 0, 1, 2, 3, 4, 5, 6]);
 });
 

@@ -1,3 +1,4 @@
+import { assert } from "@basalt/model";
 import { stackHashes } from "./content-hash.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
 
@@ -19,13 +20,15 @@ export function withParents(tables: SymbolTables, referenced: Uint8Array): Uint8
 }
 
 /**
- * Only what the marked stacks need, in the order that blocks keep: stacks as a depth-first walk meets them (so the
- * parent of most is the stack before, and stacks of one part of the program lie together), children in the order of
- * their old ids; locations, then lines, functions, mappings and strings in the order of their first use.
+ * Only what the marked stacks need, in the order that blocks keep. Mark exactly the stacks that rows hold: first come the
+ * stacks that others which no row holds are built on, as a depth-first walk meets them, then all others, in the order of
+ * their old ids, that is of their first sight. So the stacks of a profile mostly have ids that count up by one, and the
+ * ids of rows take a quarter of what they take in the order of one walk (docs/adr/0031).
+ * Locations, then lines, functions, mappings and strings come in the order of their first use.
  */
 export function compactTables(tables: SymbolTables, referenced: Uint8Array): CompactTables {
-  const marks = withParents(tables, referenced);
-  const { stackRemap, oldStack } = walkDepthFirst(tables, marks);
+  assert(referenced.length >= tables.stackCount, "every stack is marked or not");
+  const { stackRemap, oldStack } = orderStacks(tables, referenced);
   const stackCount = oldStack.length;
   const stackParent = new Uint32Array(stackCount);
   const stackLocation = new Uint32Array(stackCount);
@@ -39,30 +42,62 @@ export function compactTables(tables: SymbolTables, referenced: Uint8Array): Com
   return { tables: { ...withoutHash, stackHash: stackHashes(withoutHash) }, stackRemap };
 }
 
-/** A stack's place is behind its parent and the subtrees of the siblings before it; subtree sizes give it in two passes. */
-function walkDepthFirst(tables: SymbolTables, marks: Uint8Array): { stackRemap: Uint32Array; oldStack: Uint32Array } {
+interface StackOrder {
+  /** New id by old id; 0 for stacks that go. */
+  readonly stackRemap: Uint32Array;
+  /** Old id by new id. */
+  readonly oldStack: Uint32Array;
+}
+
+function orderStacks(tables: SymbolTables, referenced: Uint8Array): StackOrder {
+  const { stackCount } = tables;
+  const isKept = withParents(tables, referenced);
+  const isLate = stacksAtTheEnd(tables, referenced, isKept);
+  const stackRemap = new Uint32Array(stackCount);
+  let place = walkDepthFirst(tables, isKept, isLate, stackRemap);
+  for (let stack = 1; stack < stackCount; stack++) if (isLate[stack] === 1) stackRemap[stack] = place++;
+  const oldStack = new Uint32Array(place);
+  for (let stack = 1; stack < stackCount; stack++) {
+    if (isKept[stack] === 1) oldStack[stackRemap[stack] as number] = stack;
+  }
+  return { stackRemap, oldStack };
+}
+
+/** Marks the referenced stacks that none but referenced ones are built on: what is built on them can follow them. */
+function stacksAtTheEnd(tables: SymbolTables, referenced: Uint8Array, isKept: Uint8Array): Uint8Array {
+  const { stackCount, stackParent } = tables;
+  const isLate = referenced.slice(0, stackCount);
+  for (let stack = stackCount - 1; stack > 0; stack--) {
+    if (isKept[stack] === 1 && isLate[stack] === 0) isLate[stackParent[stack] as number] = 0;
+  }
+  isLate[0] = 0;
+  return isLate;
+}
+
+/**
+ * Numbers the other stacks from 1 on: one's place is behind its parent and the subtrees of the siblings before it, which
+ * subtree sizes give in two passes. Gives the next free number.
+ */
+function walkDepthFirst(tables: SymbolTables, isKept: Uint8Array, isLate: Uint8Array, stackRemap: Uint32Array): number {
   const { stackCount, stackParent } = tables;
   const size = new Uint32Array(stackCount);
   for (let stack = stackCount - 1; stack > 0; stack--) {
-    if (marks[stack] === 0) continue;
+    if (isKept[stack] === 0 || isLate[stack] === 1) continue;
     const parent = stackParent[stack] as number;
     size[stack] = (size[stack] as number) + 1;
     size[parent] = (size[parent] as number) + (size[stack] as number);
   }
-  const stackRemap = new Uint32Array(stackCount);
-  const oldStack = new Uint32Array((size[0] as number) + 1);
   const nextPlace = new Uint32Array(stackCount);
   nextPlace[0] = 1;
   for (let stack = 1; stack < stackCount; stack++) {
-    if (marks[stack] === 0) continue;
+    if (isKept[stack] === 0 || isLate[stack] === 1) continue;
     const parent = stackParent[stack] as number;
     const place = nextPlace[parent] as number;
     stackRemap[stack] = place;
-    oldStack[place] = stack;
     nextPlace[stack] = place + 1;
     nextPlace[parent] = place + (size[stack] as number);
   }
-  return { stackRemap, oldStack };
+  return (size[0] as number) + 1;
 }
 
 /** Gives new numbers in the order of first use. */
