@@ -11,11 +11,17 @@ export interface PprofHeader {
   readonly durationNanos: bigint;
 }
 
+/** All of a profile but sample labels, which a merge does not keep. */
+export type MergedPprof = Omit<
+  ProfileColumns,
+  "sampleLabelCount" | "sampleLabelStart" | "sampleLabelKey" | "sampleLabelValue"
+>;
+
 /**
  * A merged profile as columns for the pprof encoder. Without rows it has no sample, but still says what it measures. The
  * value of the empty stack gets a frame of its own, because readers of pprof leave out samples without one.
  */
-export function answerPprof(found: ProfileContent | undefined, header: PprofHeader): ProfileColumns {
+export function answerPprof(found: ProfileContent | undefined, header: PprofHeader): MergedPprof {
   const { sampleType, sampleUnit, periodType, periodUnit } = header.profileType;
   const content = found ?? noContent;
   const [extended, [type, unit, periodTypeName, periodTypeUnit, noStack]] = withStrings(content, [
@@ -36,10 +42,6 @@ export function answerPprof(found: ProfileContent | undefined, header: PprofHead
     timeNanos: header.timeNanos,
     durationNanos: header.durationNanos,
     defaultSampleType: 0,
-    sampleLabelCount: 0,
-    sampleLabelStart: new Uint32Array(content.sampleCount + 1),
-    sampleLabelKey: none,
-    sampleLabelValue: none,
   };
 }
 
