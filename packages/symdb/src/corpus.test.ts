@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { mergeTrees, pruneTree, topFunctions } from "@basalt/calltree";
+import { flameGraph, mergeTrees, pruneTree, topFunctions } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
 import { ColumnsMerger } from "./columns-merger.ts";
 import { SymbolPartition } from "./symbol-partition.ts";
@@ -73,6 +73,42 @@ function checkLaterForms(partition: SymbolPartition, values: BigInt64Array, what
     sum(values),
     `${what}, function table`,
   );
+}
+
+/** What a Pyroscope 2.2 server (v1 storage) answered over all three windows of some kinds; it drops empty stacks. */
+const answers: readonly {
+  readonly family: string;
+  readonly kinds: readonly string[];
+  readonly column: number;
+  readonly total: string;
+  readonly nodes: number;
+  readonly top: string;
+  readonly topSelf: readonly string[];
+}[] = JSON.parse(readFileSync(new URL("testdata/pyroscope-answers.json", import.meta.url), "utf8"));
+
+for (const { family, kinds, column, total, nodes, top, topSelf } of answers) {
+  test(`${kinds.join(" and ")} profiles of ${family}, column ${column}, merge to the tree that Pyroscope draws`, () => {
+    const partition = new SymbolPartition(1);
+    const query = new PathIndex().sum();
+    for (const kind of kinds) {
+      for (const window of [0, 1, 2]) {
+        const profile = profileFromPprof(
+          gunzipSync(readFileSync(new URL(`${family}-${kind}-${window}.pb.gz`, corpus))),
+        );
+        const values = sumByStack(partition.intern(profile), profile, { stackCount: partition.stackCount, column });
+        values[0] = 0n;
+        query.add(partition.tables(), values);
+      }
+    }
+    const tree = query.finish();
+    const graph = flameGraph(tree, 0);
+    const { rows } = topFunctions(tree, { order: "self", limit: topSelf.length });
+    assert.deepEqual([String(graph.total), graph.values.length / 4, rows[0]?.name], [total, nodes, top]);
+    assert.deepEqual(
+      rows.map((row) => String(row.self)),
+      topSelf,
+    );
+  });
 }
 
 test("a profile pushed again adds nothing, and twice its values make twice its tree", () => {
