@@ -40,6 +40,8 @@ export function decodeLevels(chunk: ChunkMetadata, pages: readonly RawPage[], op
   const placeCount = pages.reduce((sum, page) => sum + page.header.valueCount, 0);
   if (placeCount > chunk.valueCount)
     throw corrupt(`pages of ${leaf.name} hold ${placeCount} values, not ${chunk.valueCount}`);
+  if (placeCount < options.rowCount)
+    throw corrupt(`pages of ${leaf.name} hold ${placeCount} values for ${options.rowCount} rows`);
   const decoder = new LevelDecoder(leaf, placeCount, options);
   for (const page of pages) {
     if (leaf.maxDefinition === 0) decoder.allPresent(page.header.valueCount);

@@ -95,7 +95,7 @@ function wrapperBelow(
   child: SchemaElement | undefined,
 ): "no" | "repeated" | "element" {
   if (
-    hidden === "no" &&
+    hidden !== "repeated" &&
     isListOrMap(element) &&
     element.childCount === 1 &&
     child?.repetition === repetition.repeated

@@ -17,7 +17,18 @@ export interface RandomTable {
   readonly rowGroupRows: readonly number[];
 }
 
-const types: readonly ValueType[] = ["boolean", "int32", "uint32", "int64", "uint64", "timestamp_nanos", "double", "string", "bytes", "uuid"];
+const types: readonly ValueType[] = [
+  "boolean",
+  "int32",
+  "uint32",
+  "int64",
+  "uint64",
+  "timestamp_nanos",
+  "double",
+  "string",
+  "bytes",
+  "uuid",
+];
 
 function randomSchema(random: Random): Schema {
   return Array.from({ length: 1 + random.below(6) }, (_, i): SchemaColumn => {
@@ -29,7 +40,11 @@ function randomSchema(random: Random): Schema {
         return { kind: "map", name };
       case 2:
       case 3: {
-        const fields = Array.from({ length: 1 + random.below(3) }, (_field, k) => ({ name: `f${k}`, type: random.pick(types), optional: random.chance(0.3) }));
+        const fields = Array.from({ length: 1 + random.below(3) }, (_field, k) => ({
+          name: `f${k}`,
+          type: random.pick(types),
+          optional: random.chance(0.3),
+        }));
         return { kind: "structs", name, fields };
       }
       default:
@@ -53,7 +68,12 @@ function leavesOf(column: SchemaColumn): LeafSpec[] {
     case "list":
       return [{ leaf: name, field: undefined, type: column.element, optional: false }];
     case "structs":
-      return column.fields.map((field) => ({ leaf: `${name}.${field.name}`, field: field.name, type: field.type, optional: field.optional ?? false }));
+      return column.fields.map((field) => ({
+        leaf: `${name}.${field.name}`,
+        field: field.name,
+        type: field.type,
+        optional: field.optional ?? false,
+      }));
     case "map":
       return ["key", "value"].map((field) => ({ leaf: `${name}.${field}`, field, type: "string", optional: false }));
   }
@@ -64,7 +84,8 @@ function randomStarts(random: Random, rowCount: number): Uint32Array {
   const starts = new Uint32Array(rowCount + 1);
   starts[0] = random.below(3);
   const longest = random.pick([0, 1, 3, 40]);
-  for (let row = 0; row < rowCount; row++) starts[row + 1] = (starts[row] as number) + (random.chance(0.3) ? 0 : random.below(longest + 1));
+  for (let row = 0; row < rowCount; row++)
+    starts[row + 1] = (starts[row] as number) + (random.chance(0.3) ? 0 : random.below(longest + 1));
   return starts;
 }
 

@@ -69,7 +69,10 @@ function cellsOf(group: RowGroup, column: string, leaves: readonly Leaf[]): Cell
     if (leaves[0]?.name === column) return (values[0] as PlainValue[]).slice(start, end);
     return Array.from({ length: end - start }, (_element, i) =>
       Object.fromEntries(
-        leaves.map((leaf, k) => [leaf.name.slice(column.length + 1), (values[k] as PlainValue[])[start + i] as PlainValue]),
+        leaves.map((leaf, k) => [
+          leaf.name.slice(column.length + 1),
+          (values[k] as PlainValue[])[start + i] as PlainValue,
+        ]),
       ),
     );
   });
