@@ -59,7 +59,7 @@ export class Distributor {
       return {};
     };
     const options = { tenancy: "one", requestBytesMax: this.options.bodyBytesMax } as const;
-    return [service(pushV1.PusherService, { push: { raw: push } }, options)];
+    return [service(pushV1.PusherServiceDefinition, { push: { raw: push } }, options)];
   }
 
   /** Statuses of `/ingest` are its own: wrong parameters 400, a refused body 422, too much 429, no room 503. */
@@ -127,7 +127,7 @@ function ingestStatus(error: ErrorRecord): number | undefined {
 /** The profiles of a push in the order of the request, without copying them. */
 function readSamples(message: Uint8Array, context: CallContext): readonly RawSample[] {
   const series =
-    context.codec === "proto" ? parsePushRequest(message) : decodeMessage(pushV1.PushRequest, message, "json").series;
+    context.codec === "proto" ? parsePushRequest(message) : decodeMessage(pushV1.PushRequest, "json", message).series;
   const samples: RawSample[] = [];
   for (const [seriesIndex, one] of series.entries()) {
     for (const sample of one.samples) {

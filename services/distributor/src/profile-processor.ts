@@ -1,6 +1,15 @@
 import type { Label, Labels, ProfileColumns, TenantId, UnixNano } from "@basalt/model";
 import { BasaltError, encodeSeriesBatch, errorToRecord, labelNames, labelValue, nanosPerMilli } from "@basalt/model";
-import { decompress, metricName, PprofDecoder, parseSampleTypeConfig, repairProfile, validateProfile } from "@basalt/formats";
+import type { Inflate, RepairReport } from "@basalt/formats";
+import {
+  adaptToClient,
+  decompress,
+  metricName,
+  PprofDecoder,
+  ProfileRepairer,
+  parseSampleTypeConfig,
+  validateProfile,
+} from "@basalt/formats";
 import type { LimitsSource, TenantLimits } from "@basalt/runtime";
 import { buildBatch, reservedSampleLabels } from "./batch-builder.ts";
 import { readIngestBody } from "./ingest-body.ts";
@@ -12,7 +21,7 @@ import { type SplitSamples, splitSamples } from "./split.ts";
 /** What decoding needs from its surroundings. */
 export interface ProcessorOptions {
   readonly limits: LimitsSource;
-  readonly gunzip: (bytes: Uint8Array, outputBytesMax: number) => Uint8Array;
+  readonly inflate: Inflate;
   readonly sha256: Sha256;
   readonly checksum: (bytes: Uint8Array) => number;
 }
@@ -30,11 +39,12 @@ interface Submitted {
   readonly receivedAt: UnixNano;
   readonly profile: Uint8Array;
   readonly seriesIndex: number;
+  /** What the client's dialect asks for, before anything is checked. */
+  readonly adapt: (columns: ProfileColumns) => ProfileColumns;
   /** Labels as received; of `/ingest` they depend on the decoded profile. */
   readonly labelsOf: (columns: ProfileColumns) => readonly Label[];
   readonly identityLabels: readonly Label[];
   readonly spyName: string;
-  readonly sampleTypes: ReadonlySet<string>;
   /** Takes the place of a time that the profile leaves out. */
   readonly fallbackTime: UnixNano;
   readonly hasFallbackTime: boolean;
@@ -46,6 +56,7 @@ interface Submitted {
  */
 export class ProfileProcessor {
   private readonly decoder = new PprofDecoder();
+  private readonly repairer = new ProfileRepairer();
   private readonly options: ProcessorOptions;
 
   constructor(options: ProcessorOptions) {
@@ -73,9 +84,9 @@ export class ProfileProcessor {
 
   private convert(tenant: TenantId, submitted: Submitted, tally: Tally): Uint8Array | undefined {
     const limits = this.options.limits.limitsFor(tenant);
-    const raw = decompress(submitted.profile, limits.profileSizeBytesMax, this.options.gunzip);
+    const raw = decompress(submitted.profile, limits.profileSizeBytesMax, this.options.inflate);
     tally.decompressedBytes = raw.length;
-    const decoded = this.decoder.decode(raw);
+    const decoded = submitted.adapt(this.decoder.decode(raw));
     tally.sampleCount = decoded.sampleCount;
     const labels = normaliseLabels(submitted.labelsOf(decoded), limits.sessionsPerSeriesMax);
     tally.type = labelValue(labels, labelNames.name) ?? "";
@@ -98,12 +109,12 @@ export class ProfileProcessor {
   }
 
   private repair(decoded: ProfileColumns, submitted: Submitted, limits: TenantLimits, tally: Tally): ProfileColumns {
-    const { columns, discardedValues } = repairProfile(decoded, {
+    const { columns, report } = this.repairer.repair(decoded, {
       spyName: submitted.spyName,
       stackDepthMax: limits.profileStackDepthMax,
-      symbolLengthMax: limits.profileSymbolLengthMax,
+      symbolBytesMax: limits.profileSymbolLengthMax,
     });
-    tally.discardedValues = discardedValues;
+    tally.repairs = report;
     return columns;
   }
 }
@@ -113,7 +124,7 @@ class Tally {
   type = "";
   decompressedBytes = 0;
   sampleCount = 0;
-  discardedValues: Readonly<Record<string, number>> = {};
+  repairs: RepairReport | undefined;
   private compressedBytes = 0;
   private seriesIndex = 0;
   private id = "";
@@ -125,9 +136,16 @@ class Tally {
   }
 
   outcome(): ProfileOutcome {
-    const { type, decompressedBytes, sampleCount, discardedValues, compressedBytes, seriesIndex, id } = this;
-    return { type, decompressedBytes, sampleCount, discardedValues, compressedBytes, seriesIndex, id };
+    const { type, decompressedBytes, sampleCount, repairs, compressedBytes, seriesIndex, id } = this;
+    const outcome = { type, decompressedBytes, sampleCount, compressedBytes, seriesIndex, id };
+    return repairs === undefined || isNothing(repairs) ? outcome : { ...outcome, repairs };
   }
+}
+
+/** The common case, which then costs nothing on its way to the metrics. */
+function isNothing(repairs: RepairReport): boolean {
+  const { negativeSampleCount, truncatedStackCount, emptyStackCount, repairedStackCount, shortenedStringCount } = repairs;
+  return negativeSampleCount + truncatedStackCount + emptyStackCount + repairedStackCount + shortenedStringCount === 0;
 }
 
 /** Undefined for a body without a profile: the client had nothing to say. */
@@ -135,17 +153,18 @@ function submittedIngest(push: RawIngest): Submitted | undefined {
   const { parameters, tenant } = push;
   const { profile, sampleTypeConfig } = readIngestBody(push);
   if (profile.length === 0) return undefined;
-  const config = parseSampleTypeConfig(sampleTypeConfig);
+  const config = parseSampleTypeConfig(sampleTypeConfig ?? new Uint8Array(0));
+  const client = { spyName: parameters.spyName, sampleTypeConfig: config };
   const { app, labels } = parameters.name;
   return {
     identity: { tenant, timeText: parameters.timeText, clientId: "", ordinal: 0 },
     receivedAt: push.receivedAt,
     profile,
     seriesIndex: 0,
+    adapt: (columns) => adaptToClient(columns, client),
     labelsOf: (columns) => ingestLabels(app, labels, metricName(columns, config), parameters.spyName),
     identityLabels: [{ name: labelNames.privateService, value: app }, ...labels],
     spyName: parameters.spyName,
-    sampleTypes: new Set(config.keys()),
     fallbackTime: parameters.from,
     hasFallbackTime: parameters.hasFrom,
   };
@@ -157,10 +176,10 @@ function submittedSample(push: { readonly tenant: TenantId; readonly receivedAt:
     receivedAt: push.receivedAt,
     profile: sample.profile,
     seriesIndex: sample.seriesIndex,
+    adapt: (columns) => columns,
     labelsOf: () => sample.labels,
     identityLabels: sample.labels,
     spyName: spyOf(sample.labels),
-    sampleTypes: new Set(),
     fallbackTime: push.receivedAt,
     hasFallbackTime: false,
   };

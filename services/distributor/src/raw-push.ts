@@ -1,3 +1,4 @@
+import type { RepairReport } from "@basalt/formats";
 import type { ErrorRecord, Label, TenantId, UnixNano } from "@basalt/model";
 import type { IngestParameters } from "./ingest-parameters.ts";
 
@@ -45,6 +46,6 @@ export interface ProfileOutcome {
   readonly compressedBytes: number;
   readonly decompressedBytes: number;
   readonly sampleCount: number;
-  /** Values that were dropped from an otherwise stored profile, by reason. */
-  readonly discardedValues: Readonly<Record<string, number>>;
+  /** What was mended or left out of a profile; absent when nothing was. */
+  readonly repairs?: RepairReport;
 }
