@@ -77,6 +77,27 @@ export class TreeSum {
     }
   }
 
+  /**
+   * Adds the values of some stacks of a table, for a query that meets few of them; no value may be negative.
+   *
+   * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
+   */
+  addSome(tables: SymbolTables, stackIds: Uint32Array, values: BigInt64Array): void {
+    this.#sum = checkSum(this.#sum + sumValues(values, stackIds.length));
+    const paths = this.#pathsOfTables(tables);
+    for (let i = 0; i < stackIds.length; i++) {
+      const stack = stackIds[i] as number;
+      if (paths.nodeOf[stack] === 0) paths.lookUp(tables, stack);
+    }
+    const { nodeOf } = paths;
+    this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
+    const self = this.#self;
+    for (let i = 0; i < stackIds.length; i++) {
+      const node = nodeOf[stackIds[i] as number] as number;
+      self[node] = (self[node] as bigint) + (values[i] as bigint);
+    }
+  }
+
   /** The tree of all that was added; with a call site, of the stacks that begin, at the root, with its function names. */
   finish(callSite: readonly string[] = []): CallTree {
     const { length, parent, functionIndex, functions } = this.#generation.shape;
@@ -86,6 +107,17 @@ export class TreeSum {
 
   /** The paths of a table with a node for each stack that has a value. */
   #pathsOf(tables: SymbolTables, values: BigInt64Array): TablePaths {
+    const paths = this.#pathsOfTables(tables);
+    const { nodeOf } = paths;
+    const lanes = lanesOf(values);
+    for (let stack = 0; stack < tables.stackCount; stack++) {
+      const hasValue = ((lanes[2 * stack] as number) | (lanes[2 * stack + 1] as number)) !== 0;
+      if (hasValue && nodeOf[stack] === 0) paths.lookUp(tables, stack);
+    }
+    return paths;
+  }
+
+  #pathsOfTables(tables: SymbolTables): TablePaths {
     const { shape, pathsOf } = this.#generation;
     const texts = textsOf(tables);
     let paths = pathsOf.get(texts);
@@ -94,12 +126,6 @@ export class TreeSum {
       pathsOf.set(texts, paths);
     }
     paths.follow(tables);
-    const { nodeOf } = paths;
-    const lanes = lanesOf(values);
-    for (let stack = 0; stack < tables.stackCount; stack++) {
-      const hasValue = ((lanes[2 * stack] as number) | (lanes[2 * stack + 1] as number)) !== 0;
-      if (hasValue && nodeOf[stack] === 0) paths.lookUp(tables, stack);
-    }
     return paths;
   }
 }

@@ -8,10 +8,9 @@ import type { Budget } from "./budget.ts";
 import { labelNamesOf, labelSetsOf, labelValuesOf } from "./execute-labels.ts";
 import { executeSeries } from "./execute-series.ts";
 import type { PartitionSums } from "./partition-sums.ts";
-import { sumByStack } from "./partition-sums.ts";
+import { PartitionSummer } from "./partition-sums.ts";
 import type { QueryMemory } from "./query-memory.ts";
 import type { SelectedSeries } from "./select-series.ts";
-import { StackSums } from "./stack-sums.ts";
 
 /** The answer to a plan while it grows, source by source. */
 export interface Execution {
@@ -24,9 +23,9 @@ export interface Execution {
 export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory): Execution {
   switch (plan.kind) {
     case "tree":
-      return new StackExecution(plan, budget, growTree(plan, memory));
+      return new StackExecution(plan, growTree(plan, memory), { budget, memory });
     case "pprof":
-      return new StackExecution(plan, budget, growProfile(memory));
+      return new StackExecution(plan, growProfile(memory), { budget, memory });
     case "series":
     case "labelSets":
     case "labelNames":
@@ -39,20 +38,20 @@ export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory
 /** What sums by stack are added to. */
 interface StackDestination {
   readonly add: (partition: PartitionSums) => void;
-  /** Bytes that a stack of a partition takes at most, for the memory bound. */
+  /** Bytes that a stack with a value takes at most, for the memory bound. */
   readonly bytesPerStack: number;
   /** The answer; nothing was selected if nothing was added. */
   readonly finish: (hasRows: boolean) => QueryPartial;
 }
 
-/** 48 bytes a stack: a node of the tree with its value, once more when it is pruned, and where a common tree doubles. */
+/** 48 bytes a stack: nodes of the tree with their values, once more when it is pruned, and where a common tree doubles. */
 const treeStackBytes = 48;
 
 /** One tree over all partitions: none gets a tree of its own that would have to be merged. */
 function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDestination {
   const sum = memory.paths(tellFilesApart).sum();
   return {
-    add: ({ symbols, sums }) => sum.add(symbols, sums),
+    add: ({ symbols, stackIds, values }) => sum.addSome(symbols, stackIds, values),
     bytesPerStack: treeStackBytes,
     finish: (hasRows) => ({ kind: "tree", tree: hasRows ? sum.finish() : undefined, ...plainOutcome }),
   };
@@ -65,7 +64,11 @@ const profileStackBytes = 128;
 function growProfile(memory: QueryMemory): StackDestination {
   const merger = new ColumnsMerger(memory.hashSeed);
   return {
-    add: ({ symbols, sums }) => merger.add(symbols, sums),
+    add: ({ symbols, stackIds, values }) => {
+      const sums = new BigInt64Array(symbols.stackCount);
+      for (let i = 0; i < stackIds.length; i++) sums[stackIds[i] as number] = values[i] as bigint;
+      merger.add(symbols, sums);
+    },
     bytesPerStack: profileStackBytes,
     finish: (hasRows) => ({ kind: "pprof", profile: hasRows ? merger.finish() : undefined, ...plainOutcome }),
   };
@@ -74,24 +77,34 @@ function growProfile(memory: QueryMemory): StackDestination {
 /** Plans whose answer is one tree or one profile over all sources. */
 class StackExecution implements Execution {
   private readonly plan: TreePlan | PprofPlan;
-  private readonly budget: Budget;
   private readonly destination: StackDestination;
+  private readonly budget: Budget;
+  private readonly memory: QueryMemory;
   private hasRows = false;
 
-  constructor(plan: TreePlan | PprofPlan, budget: Budget, destination: StackDestination) {
+  constructor(
+    plan: TreePlan | PprofPlan,
+    destination: StackDestination,
+    by: { readonly budget: Budget; readonly memory: QueryMemory },
+  ) {
     this.plan = plan;
-    this.budget = budget;
     this.destination = destination;
+    this.budget = by.budget;
+    this.memory = by.memory;
   }
 
   async add(source: RowSource, chosen: SelectedSeries): Promise<void> {
-    const { budget, destination } = this;
-    for (const partition of await sumByStack(source, chosen, this.plan, budget)) {
-      this.hasRows = true;
-      // What the sums took is free again.
-      budget.charge(partition.symbols.stackCount * (destination.bytesPerStack - StackSums.bytesPerStack));
-      destination.add(partition);
-      await budget.pause();
+    const { budget, memory, destination } = this;
+    const sums = memory.takeSums();
+    try {
+      for (const partition of await new PartitionSummer(source, this.plan, { budget, sums }).run(chosen)) {
+        this.hasRows = true;
+        budget.charge(partition.stackIds.length * destination.bytesPerStack);
+        destination.add(partition);
+        await budget.pause();
+      }
+    } finally {
+      memory.giveBack(sums);
     }
   }
 

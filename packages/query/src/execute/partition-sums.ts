@@ -1,50 +1,98 @@
-import type { RowSource } from "@basalt/store";
+import type { RowSource, SourceBatch } from "@basalt/store";
 import type { SymbolTables } from "@basalt/symdb";
 import { selectStacks } from "@basalt/symdb";
 import type { PprofPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
 import type { SelectedSeries } from "./select-series.ts";
-import { StackSums } from "./stack-sums.ts";
+import type { SparseSums, StackSums } from "./stack-sums.ts";
 
-/** The selected values of one partition of a source. */
-export interface PartitionSums {
+/** Selected values of one partition of a source. A source may give several of one partition. */
+export interface PartitionSums extends SparseSums {
   readonly symbols: SymbolTables;
-  /** By stack id. */
-  readonly sums: BigInt64Array;
 }
 
-/**
- * Reads the selected rows of a source and sums their samples by partition and stack. Nothing is given out before all of
- * it is read: a source that proves corrupt leaves no trace.
- *
- * @throws BasaltError `block_corrupt`, `value_overflow`, bounds of the budget, and what the source throws.
- */
-export async function sumByStack(
-  source: RowSource,
-  { selected, selectedCount }: SelectedSeries,
-  plan: TreePlan | PprofPlan,
-  budget: Budget,
-): Promise<PartitionSums[]> {
-  if (selectedCount === 0) return [];
-  const spans = plan.spans.length === 0 ? undefined : new Set(plan.spans.map(spanNumber));
-  const open = new Map<number, { readonly symbols: SymbolTables; readonly sums: StackSums }>();
-  const wanted = { series: selected, range: plan.range, samples: true, profileIds: false };
-  for await (const batch of source.scan({ ...wanted, spanIds: spans !== undefined }, budget.signal)) {
-    let partition = open.get(batch.partition);
-    if (partition === undefined) {
-      const symbols = await source.symbols(batch.partition);
-      budget.charge(symbols.stackCount * StackSums.bytesPerStack);
-      partition = { symbols, sums: new StackSums(symbols.stackCount) };
-      open.set(batch.partition, partition);
-    }
-    if (spans === undefined) partition.sums.add(batch);
-    else partition.sums.addSpans(batch, spans);
-    await budget.pause();
+/** Bytes of a sum, for the memory bound: a stack id and a value. */
+const sumBytes = 12;
+
+/** Sums the samples of one source by partition and stack. */
+export class PartitionSummer {
+  private readonly source: RowSource;
+  private readonly plan: TreePlan | PprofPlan;
+  private readonly budget: Budget;
+  private readonly sums: StackSums;
+  private readonly spans: ReadonlySet<bigint> | undefined;
+  private readonly done: PartitionSums[] = [];
+  private readonly marksOf = new Map<SymbolTables, Uint8Array>();
+  private openPartition = -1;
+  private symbols: SymbolTables | undefined;
+
+  /** The sums' memory is this object's alone until `run` has ended. */
+  constructor(
+    source: RowSource,
+    plan: TreePlan | PprofPlan,
+    by: { readonly budget: Budget; readonly sums: StackSums },
+  ) {
+    this.source = source;
+    this.plan = plan;
+    this.budget = by.budget;
+    this.sums = by.sums;
+    this.spans = plan.spans.length === 0 ? undefined : new Set(plan.spans.map(spanNumber));
   }
-  return Array.from(open.values(), ({ symbols, sums }) => ({
-    symbols,
-    sums: atCallSite(symbols, sums.finish(), plan.callSite),
-  }));
+
+  /**
+   * Reads the selected rows. Nothing is given out before all of it is read: a source that proves corrupt leaves no trace.
+   *
+   * @throws BasaltError `block_corrupt`, `value_overflow`, bounds of the budget, and what the source throws.
+   */
+  async run({ selected, selectedCount }: SelectedSeries): Promise<readonly PartitionSums[]> {
+    if (selectedCount === 0) return [];
+    const { source, plan, budget } = this;
+    const wanted = { series: selected, range: plan.range, samples: true, profileIds: false };
+    try {
+      for await (const batch of source.scan({ ...wanted, spanIds: this.spans !== undefined }, budget.signal)) {
+        await this.add(batch);
+        await budget.pause();
+      }
+      this.close();
+    } finally {
+      this.sums.clear();
+    }
+    return this.done;
+  }
+
+  private async add(batch: SourceBatch): Promise<void> {
+    if (batch.partition !== this.openPartition) {
+      this.close();
+      this.symbols = await this.source.symbols(batch.partition);
+      this.openPartition = batch.partition;
+      this.sums.begin(this.symbols.stackCount);
+    }
+    if (this.spans === undefined) this.sums.add(batch);
+    else this.sums.addSpans(batch, this.spans);
+  }
+
+  private close(): void {
+    if (this.symbols === undefined) return;
+    const sums = this.atCallSite(this.symbols, this.sums.take());
+    this.budget.charge(sums.stackIds.length * sumBytes);
+    if (sums.stackIds.length > 0) this.done.push({ ...sums, symbols: this.symbols });
+    this.symbols = undefined;
+    this.openPartition = -1;
+  }
+
+  private atCallSite(symbols: SymbolTables, sums: SparseSums): SparseSums {
+    if (this.plan.callSite.length === 0) return sums;
+    let marks = this.marksOf.get(symbols);
+    if (marks === undefined) {
+      marks = selectStacks(symbols, this.plan.callSite);
+      this.marksOf.set(symbols, marks);
+    }
+    const isSelected = marks;
+    return {
+      stackIds: sums.stackIds.filter((stack) => isSelected[stack] === 1),
+      values: sums.values.filter((_, i) => isSelected[sums.stackIds[i] as number] === 1),
+    };
+  }
 }
 
 /** Span ids are stored as the eight bytes that the hex digits stand for, read as a little-endian number. */
@@ -52,11 +100,4 @@ function spanNumber(hex: string): bigint {
   let number = 0n;
   for (let byte = 7; byte >= 0; byte--) number = (number << 8n) | BigInt(`0x${hex.slice(byte * 2, byte * 2 + 2)}`);
   return number;
-}
-
-function atCallSite(symbols: SymbolTables, sums: BigInt64Array, callSite: readonly string[]): BigInt64Array {
-  if (callSite.length === 0) return sums;
-  const selected = selectStacks(symbols, callSite);
-  for (let stack = 0; stack < sums.length; stack++) if (selected[stack] === 0) sums[stack] = 0n;
-  return sums;
 }
