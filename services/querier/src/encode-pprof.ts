@@ -1,4 +1,4 @@
-import { BasaltError } from "@basalt/model";
+import { encodePprof as writePprof } from "@basalt/formats";
 import type { PprofAnswer } from "@basalt/query";
 import { answerPprof } from "@basalt/query";
 import { decodeMessage, encodeMessage, googleV1 } from "@basalt/rpc";
@@ -14,8 +14,4 @@ export function encodePprof(spec: PprofAnswer, question: AnsweredQuestion | unde
   if (codec === "proto") return isWrapped ? inField(5, inField(1, profile)) : profile;
   const json = encodeMessage(googleV1.Profile, "json", decodeMessage(googleV1.Profile, "proto", profile));
   return isWrapped ? inMember("pprof", inMember("profile", json)) : json;
-}
-
-function writePprof(_: unknown): Uint8Array {
-  throw new BasaltError("query_unsupported", "pprof is not written yet");
 }

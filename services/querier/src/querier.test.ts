@@ -16,13 +16,14 @@ import {
   MemorySource,
   packPartial,
   planLabelValues,
+  planPprof,
   planSeries,
   planStats,
   planTree,
   QueryMemory,
   seriesLabels,
 } from "@basalt/query";
-import { decodeMessage, querierV1, typesV1 } from "@basalt/rpc";
+import { decodeMessage, googleV1, querierV1, typesV1 } from "@basalt/rpc";
 import {
   Config,
   defaultLimits,
@@ -266,6 +267,41 @@ test("answers of each other kind are the messages that clients read", async () =
   const body = JSON.parse(new TextDecoder().decode(render.bytes));
   assert.deepEqual([body.flamebearer.numTicks, body.timeline.samples, body.metadata.units], [12, [0, 12], "samples"]);
   assert.deepEqual(body.groups, { shop: body.timeline });
+});
+
+test("a pprof is whole, alone and inside the answer of SelectMergeStacktraces, in both codecs", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n), { ...row(2, 0n), samples: [{ stack: "", value: 4n }] });
+  store.seal();
+  store.head.push(row(3, 7n));
+  const querier = await store.querier();
+  const questions = [[planPprof(selection, context)]];
+  const spec = { kind: "pprof", endNanos: 600_000_000_000n, durationNanos: 599_999_000_000n } as const;
+  const alone = await querier.run({ questions, answer: { ...spec, codec: "proto", isWrapped: false } });
+  const profile = decodeMessage(googleV1.Profile, "proto", alone.bytes);
+  const text = (index: bigint): string => profile.stringTable[Number(index)] ?? "";
+  assert.deepEqual(
+    profile.sampleType.map(({ type, unit }) => `${text(type)}/${text(unit)}`),
+    ["cpu/nanoseconds"],
+  );
+  const stacks = profile.sample.map(({ locationId, value }) => {
+    const names = locationId.map((location) => {
+      const line = profile.location.find(({ id: found }) => found === location)?.line[0];
+      return text(profile.function.find(({ id: found }) => found === line?.functionId)?.name ?? 0n);
+    });
+    return `${names.reverse().join(";")} ${value}`;
+  });
+  assert.deepEqual(stacks.sort(), ["[no stack] 4", "main;work 12"]);
+  assert.equal(profile.timeNanos, 600_000_000_000n);
+  const wrapped = await querier.run({ questions, answer: { ...spec, codec: "proto", isWrapped: true } });
+  const response = decodeMessage(querierV1.SelectMergeStacktracesResponse, "proto", wrapped.bytes);
+  assert.equal(response.pprof?.profile?.sample.length, 2);
+  const json = await querier.run({ questions, answer: { ...spec, codec: "json", isWrapped: true } });
+  const { pprof } = JSON.parse(new TextDecoder().decode(json.bytes));
+  assert.equal(pprof.profile.timeNanos, "600000000000");
+  const none = [[planPprof({ ...selection, labelSelector: '{a="b"}' }, context)]];
+  const empty = await querier.run({ questions: none, answer: { ...spec, codec: "proto", isWrapped: false } });
+  assert.equal(decodeMessage(googleV1.Profile, "proto", empty.bytes).sampleType.length, 1);
 });
 
 test("a query over its time ends with query_timeout, one that is given up with its reason", async () => {
