@@ -1,4 +1,4 @@
-import type { BlockId, Fingerprint, Labels, ProducerId, TenantId, TimeRange } from "@basalt/model";
+import type { BlockId, Fingerprint, Labels, ProducerId, TenantId, TimeRange, UnixNano } from "@basalt/model";
 import type { SymbolTables } from "@basalt/symdb";
 
 /** One series of a source. */
@@ -21,11 +21,16 @@ export interface RowBatch {
   readonly profileId?: Uint8Array;
   /** Samples of row i are [sampleStart[i], sampleStart[i+1]); present with stackId and values when samples were asked for. */
   readonly sampleStart?: Uint32Array;
-  /** Stack id, local to the source's partition of the row's series; ascending within a row. */
+  /** Stack id, local to the source's partition of the row's series; each once a row (and span), in blocks ascending. */
   readonly stackId?: Uint32Array;
   readonly values?: Float64Array | BigInt64Array;
   /** 0 = none; absent when the source has none. */
   readonly spanId?: BigUint64Array;
+  /** Duration and period of each row's profile; present when details were asked for. */
+  readonly durationNanos?: BigInt64Array;
+  readonly period?: BigInt64Array;
+  /** 16 bytes a sample, zeros = none; with details, absent when the source has none. */
+  readonly traceId?: Uint8Array;
 }
 
 /** Which rows and columns a scan reads. */
@@ -37,6 +42,8 @@ export interface ScanRequest {
   readonly samples: boolean;
   readonly profileIds: boolean;
   readonly spanIds: boolean;
+  /** Also duration, period and trace ids: what a merge of blocks needs beyond a query. */
+  readonly details?: boolean;
 }
 
 /** What a source cost to read so far; limits of bytes are checked against it. */
@@ -59,7 +66,12 @@ export interface RowSource {
   series(): Promise<readonly SourceSeries[]>;
   symbols(partition: number): Promise<SymbolTables>;
   /** Batches of rows that meet the request, in the source's order; each batch holds rows of one partition. */
-  scan(request: ScanRequest, signal?: AbortSignal): AsyncIterable<RowBatch & { readonly partition: number }>;
+  scan(request: ScanRequest, signal?: AbortSignal): AsyncIterable<SourceBatch>;
+}
+
+/** Rows of one partition. */
+export interface SourceBatch extends RowBatch {
+  readonly partition: number;
 }
 
 /** A segment as the ingester names it to queriers; it can be opened on the same machine. */
@@ -67,6 +79,8 @@ export interface SegmentReference {
   readonly id: BlockId;
   readonly tenant: TenantId;
   readonly path: string;
+  /** Start of the 15-min window of this part; a segment has a part for each window that it holds. */
+  readonly windowStart: UnixNano;
   readonly range: TimeRange;
 }
 
@@ -76,6 +90,8 @@ export interface SegmentReference {
  * or block that a visible block names as its source.
  */
 export interface IngesterSnapshot {
+  /** Ids of the heads that the ingester itself answered for: the segments that they become. */
+  readonly heads: readonly BlockId[];
   readonly segments: readonly SegmentReference[];
   readonly recentBlocks: readonly BlockId[];
 }

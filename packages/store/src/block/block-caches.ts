@@ -1,0 +1,33 @@
+import type { ParquetMetadata } from "@basalt/parquet";
+import { type SymbolTables, symbolTablesByteLength } from "@basalt/symdb";
+import { ByteCache } from "./byte-cache.ts";
+import type { SeriesList } from "./series-file.ts";
+
+/** Byte bounds of the caches of one thread. */
+export interface BlockCacheLimits {
+  readonly footerBytesMax: number;
+  readonly seriesBytesMax: number;
+  readonly symbolBytesMax: number;
+}
+
+/** 8 + 16 + 64 MiB: footers of hundreds of blocks, a hundred thousand series, symbols of some dozens of services. */
+export const blockCacheLimitsDefault: BlockCacheLimits = {
+  footerBytesMax: 8 * 2 ** 20,
+  seriesBytesMax: 16 * 2 ** 20,
+  symbolBytesMax: 64 * 2 ** 20,
+};
+
+/** What a thread remembers of blocks and segments, which never change. */
+export interface BlockCaches {
+  readonly footers: ByteCache<ParquetMetadata>;
+  readonly series: ByteCache<SeriesList>;
+  readonly symbols: ByteCache<SymbolTables>;
+}
+
+export function blockCaches(limits: BlockCacheLimits = blockCacheLimitsDefault): BlockCaches {
+  return {
+    footers: new ByteCache(limits.footerBytesMax, (footer) => footer.memoryBytes),
+    series: new ByteCache(limits.seriesBytesMax, (list) => list.byteLength),
+    symbols: new ByteCache(limits.symbolBytesMax, symbolTablesByteLength),
+  };
+}
