@@ -21,6 +21,13 @@ export function retain<T extends Column>(column: T): T {
   return column.length > retainedLengthMax ? sameKind(column, 16) : column;
 }
 
+/** A copy of a column's first `count` elements with room for `more`. */
+export function withRoom<T extends Column>(column: T, count: number, more: number): T {
+  const copy = sameKind(column, count + more);
+  (copy as Uint8Array).set((column as Uint8Array).subarray(0, count));
+  return copy;
+}
+
 function sameKind<T extends Column>(column: T, length: number): T {
   return new (column.constructor as new (length: number) => T)(length);
 }
