@@ -1,7 +1,7 @@
 import type { TenantId } from "@basalt/model";
 import { assert, BasaltError, defined } from "@basalt/model";
 import type { Codec } from "./codec.ts";
-import type { HeaderFields } from "./headers.ts";
+import { checkHeaders, type HeaderFields } from "./headers.ts";
 
 /** How a call arrived. */
 export type ProtocolName = "connect" | "grpc" | "grpc-web" | "http" | "in-process";
@@ -47,9 +47,9 @@ export interface CallFacts {
 export class CallContext {
   readonly facts: CallFacts;
   /** Sent with the answer, or with the error. Names in lower case. */
-  readonly responseHeaders: Record<string, string | readonly string[]> = {};
+  responseHeaders: Record<string, string | readonly string[]> = {};
   /** Trailing metadata in gRPC, `trailer-` headers in Connect. Names in lower case. */
-  readonly responseTrailers: Record<string, string | readonly string[]> = {};
+  responseTrailers: Record<string, string | readonly string[]> = {};
   private tenantIds: readonly TenantId[] = [];
   private readonly warningList: Warning[] = [];
   private partial = false;
@@ -120,6 +120,21 @@ export class CallContext {
   onAbort(listener: (reason: unknown) => void): void {
     this.abortListener = listener;
     if (this.isAborted) listener(this.abortReason);
+  }
+
+  /**
+   * Drops all response headers and trailers if one of them cannot be sent.
+   *
+   * @throws TypeError naming the field.
+   */
+  checkHeaders(): void {
+    const { responseHeaders, responseTrailers } = this;
+    this.responseHeaders = {};
+    this.responseTrailers = {};
+    checkHeaders(responseHeaders);
+    checkHeaders(responseTrailers);
+    this.responseHeaders = responseHeaders;
+    this.responseTrailers = responseTrailers;
   }
 
   /** Tells the client something about the answer; equal warnings are told once, and at most 32 in all. */

@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+
 /** Received header fields: names in lower case, values of repeated fields joined by `, ` (`set-cookie` apart). */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -23,4 +25,17 @@ export function listsCoding(list: string | undefined, coding: string): boolean {
     return !parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/i.test(parameter));
   }
   return false;
+}
+
+/**
+ * Checks header fields that a handler built: HTTP/2 would hang on a wrong one, and say nothing.
+ *
+ * @throws TypeError naming the field.
+ */
+export function checkHeaders(headers: HeaderFields): void {
+  for (const name in headers) {
+    const value = headers[name] ?? "";
+    validateHeaderName(name);
+    for (const item of typeof value === "object" ? value : [value]) validateHeaderValue(name, item);
+  }
 }

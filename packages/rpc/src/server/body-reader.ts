@@ -25,6 +25,7 @@ export class BodyReader {
   private readonly source: Readable;
   private readonly options: BodyOptions;
   private readonly buffer: BodyBuffer;
+  private isReading = false;
   /** Taken from the budget so far. */
   private bytesHeld = 0;
 
@@ -40,6 +41,11 @@ export class BodyReader {
     return this.buffer.byteCount;
   }
 
+  /** Whether some of the body may be taken already. */
+  get hasBegun(): boolean {
+    return this.isReading;
+  }
+
   /**
    * Reads to the end. After a failure the rest of the body is left unread, and the source paused.
    *
@@ -48,6 +54,7 @@ export class BodyReader {
   async read(): Promise<Uint8Array> {
     const { declaredBytes, bytesMax } = this.options;
     if (declaredBytes !== undefined && declaredBytes > bytesMax) throw tooLargeError(bytesMax);
+    this.isReading = true;
     await this.collect();
     return this.buffer.take();
   }

@@ -3,7 +3,7 @@ import type { CallFacts } from "../call-context.ts";
 import { CallContext, canceledError, deadlineError, noticeHeaders } from "../call-context.ts";
 import { decodeMessage, encodeMessage } from "../codec.ts";
 import { RpcError, type WireError, wireErrorFrom } from "../error.ts";
-import { headerValue, listsCoding } from "../headers.ts";
+import { checkHeaders, headerValue, listsCoding } from "../headers.ts";
 import type { HttpRequest, HttpResponse } from "../http-route.ts";
 import { textResponse, wireErrorResponse } from "../http-route.ts";
 import { type Interceptor, intercept, type RouteInfo } from "../interceptor.ts";
@@ -110,6 +110,7 @@ export class Dispatcher {
         const body = method === "GET" ? noBytes : await exchange.readBody(bytesMax);
         return route.handle(httpRequest(request, body), live);
       });
+      checkHeaders(response.headers ?? {});
       return plainOutcome(await this.compressResponse(response, live), live);
     } catch (thrown) {
       const error = wireErrorFrom(thrown);
@@ -168,7 +169,11 @@ export class Dispatcher {
   }
 
   private async intercepted<T>(context: CallContext, route: RouteInfo, handle: () => Promise<T>): Promise<T> {
-    return intercept(this.interceptors, { context, route }, handle);
+    try {
+      return await intercept(this.interceptors, { context, route }, handle);
+    } finally {
+      context.checkHeaders();
+    }
   }
 
   private async compress(answer: PreEncoded, acceptsGzip: boolean): Promise<PreEncoded> {

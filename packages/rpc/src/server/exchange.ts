@@ -33,6 +33,8 @@ export interface Exchange {
   send(reply: WireReply): void;
   /** Calls once if the client goes away before the answer is sent. */
   onGone(listener: () => void): void;
+  /** Ends the request without an answer. */
+  destroy(): void;
   /** Frees what the exchange holds; after the answer. */
   release(): void;
 }

@@ -79,11 +79,17 @@ export class Http1Exchange implements Exchange {
     });
   }
 
+  destroy(): void {
+    this.request.destroy();
+  }
+
   release(): void {
     this.body?.release();
   }
 
+  /** Whether Node may swallow what is left of the body, and keep the connection. Not once reading has begun and failed. */
   private isRestSmall(): boolean {
+    if (this.body?.hasBegun === true) return false;
     const declared = declaredLength(headerValue(this.headers, "content-length"));
     const isChunked = this.headers["transfer-encoding"] !== undefined;
     return !isChunked && (declared === undefined || declared <= swallowBytesMax);

@@ -66,10 +66,7 @@ export class Http2Exchange implements Exchange {
       endStream: isBodyless && trailers === undefined,
     });
     if (trailers !== undefined) {
-      stream.once("wantTrailers", () => {
-        stream.sendTrailers(trailers as OutgoingHttpHeaders);
-        this.endRequest();
-      });
+      stream.once("wantTrailers", () => this.sendTrailers(trailers as OutgoingHttpHeaders));
     } else {
       stream.once("finish", () => this.endRequest());
     }
@@ -83,8 +80,22 @@ export class Http2Exchange implements Exchange {
     });
   }
 
+  destroy(): void {
+    this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  }
+
   release(): void {
     this.body?.release();
+  }
+
+  private sendTrailers(trailers: OutgoingHttpHeaders): void {
+    try {
+      this.stream.sendTrailers(trailers);
+      this.endRequest();
+    } catch {
+      // A trailer that a handler built badly. The client must not take the answer for complete.
+      this.destroy();
+    }
   }
 
   /**

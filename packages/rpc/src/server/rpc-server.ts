@@ -42,6 +42,11 @@ export interface ListenAddress {
 const streamWindowBytes = 1 << 20;
 const connectionWindowBytes = 16 << 20;
 
+/** Others are counted together: HTTP/2 lets a client invent methods. */
+const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+/** A path in a log line, characters. */
+const loggedPathMax = 500;
+
 /** One port for plain HTTP, Connect, gRPC and gRPC-Web, over HTTP/1.1 and cleartext HTTP/2. */
 export class RpcServer {
   private readonly limits: ServerLimits;
@@ -80,6 +85,10 @@ export class RpcServer {
       sniffMs: this.limits.sniffMs,
       connectionsMax: this.limits.connectionsMax,
     });
+    this.port.on("connection", (socket) => {
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
+    });
     this.port.on("drop", () => {
       for (const observer of this.observers) observer.connectionRefused();
     });
@@ -112,21 +121,25 @@ export class RpcServer {
     cancelTimer();
   }
 
-  /** Answers one request of any version; resolves when the answer is handed to the network. */
+  /** Answers one request of any version; resolves when the answer is handed to the network. Never rejects. */
   private async serve(exchange: Exchange): Promise<void> {
     const startedMs = this.clock.monotonicMs();
     const { path, rawQuery } = splitTarget(exchange.target);
     const target = this.find(path);
+    const method = knownMethods.has(exchange.method) ? exchange.method : "OTHER";
     const route = target?.routeName ?? notFoundRouteName;
-    for (const observer of this.observers) observer.requestStarted(exchange.method, route);
+    for (const observer of this.observers) observer.requestStarted(method, route);
     const inner = path.slice(this.pathPrefix.length);
     const outcome = await this.dispatcher.dispatch({ exchange, path: inner, rawQuery }, target);
-    exchange.send(outcome.reply);
+    const sendFailure = send(exchange, outcome);
     exchange.release();
-    this.observe(
-      recordOf({ exchange, outcome, path, route, durationMs: this.clock.monotonicMs() - startedMs }),
-      outcome,
-    );
+    const durationMs = this.clock.monotonicMs() - startedMs;
+    const record = recordOf({ exchange, outcome, method, path, route, durationMs });
+    const isPanic = outcome.error?.code === "internal" && !(outcome.thrown instanceof RpcError);
+    for (const observer of this.observers) {
+      if (isPanic || sendFailure !== undefined) observer.panicked(record, sendFailure ?? outcome.thrown);
+      observer.requestFinished(record);
+    }
   }
 
   private find(path: string): Target | undefined {
@@ -134,19 +147,9 @@ export class RpcServer {
     return path.startsWith(`${this.pathPrefix}/`) ? this.router.find(path.slice(this.pathPrefix.length)) : undefined;
   }
 
-  private observe(record: RequestRecord, outcome: Outcome): void {
-    const isPanic = outcome.error?.code === "internal" && !(outcome.thrown instanceof RpcError);
-    for (const observer of this.observers) {
-      if (isPanic) observer.panicked(record, outcome.thrown);
-      observer.requestFinished(record);
-    }
-  }
-
   private accept(socket: Socket, protocol: "http1" | "http2"): void {
-    this.sockets.add(socket);
     for (const observer of this.observers) observer.connectionOpened(protocol);
     socket.once("close", () => {
-      this.sockets.delete(socket);
       for (const observer of this.observers) observer.connectionClosed(protocol);
     });
     (protocol === "http1" ? this.http1 : this.http2).emit("connection", socket);
@@ -196,6 +199,17 @@ export function createServer(options: ServerOptions): RpcServer {
   return new RpcServer(options);
 }
 
+/** Hands the answer to the network; gives what was wrong with it, such as a header that a handler built badly. */
+function send(exchange: Exchange, outcome: Outcome): unknown {
+  try {
+    exchange.send(outcome.reply);
+    return undefined;
+  } catch (error) {
+    exchange.destroy();
+    return error;
+  }
+}
+
 function splitTarget(target: string): { path: string; rawQuery: string } {
   // An absolute URL is allowed in the request line (RFC 9112, 3.2.2).
   const start = target.startsWith("/") ? 0 : Math.max(target.indexOf("/", target.indexOf("://") + 3), 0);
@@ -207,16 +221,17 @@ function splitTarget(target: string): { path: string; rawQuery: string } {
 function recordOf(facts: {
   exchange: Exchange;
   outcome: Outcome;
+  method: string;
   path: string;
   route: string;
   durationMs: number;
 }): RequestRecord {
-  const { exchange, outcome, path, route, durationMs } = facts;
+  const { exchange, outcome, method, path, route, durationMs } = facts;
   const { context, error, reply, statusCode } = outcome;
   return {
-    method: exchange.method,
+    method,
     route,
-    path,
+    path: path.slice(0, loggedPathMax),
     protocol: context?.facts.protocol ?? "http",
     statusCode,
     errorCode: error?.code ?? error?.rpcCode,
