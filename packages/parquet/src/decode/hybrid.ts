@@ -37,6 +37,28 @@ export class HybridReader {
     }
   }
 
+  /**
+   * Calls with the place of each 0 among the next `count` values of 1 bit; runs of 1 are passed over at once.
+   *
+   * @throws BasaltError `block_corrupt` if there are fewer.
+   */
+  eachZero(count: number, visit: (place: number) => void): void {
+    for (let at = 0; at < count; ) {
+      const header = this.#cursor.varint();
+      const isPacked = header % 2 === 1;
+      const run = Math.min(isPacked ? (header - 1) * 4 : header / 2, count - at);
+      if (run === 0) throw this.#cursor.fail("empty run");
+      if (isPacked) {
+        const bits = this.#cursor.take(Math.min((header - 1) / 2, this.#cursor.remaining));
+        if (run > bits.length * 8) throw this.#cursor.fail(`${run} levels in ${bits.length} bytes`);
+        for (let i = 0; i < run; i++) if ((((bits[i >>> 3] as number) >>> (i & 7)) & 1) === 0) visit(at + i);
+      } else if (this.#runValue() === 0) {
+        for (let i = 0; i < run; i++) visit(at + i);
+      }
+      at += run;
+    }
+  }
+
   /** The value, if all of the next `count` are one run of it; the cursor moves only then. */
   wholeRun(count: number): number | undefined {
     const { position } = this.#cursor;

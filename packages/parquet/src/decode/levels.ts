@@ -85,9 +85,8 @@ class LevelDecoder {
       this.allPresent(count);
       return;
     }
-    const repetitions = this.#repetitions(page, levels, count);
-    if (isFull) this.#fullPage(page, repetitions, count);
-    else this.#page(page, repetitions, this.#definitions(levels, count));
+    if (isFull) this.#fullPage(page, levels, count);
+    else this.#page(page, this.#repetitions(levels, count), this.#definitions(levels, count));
   }
 
   end(fileOffset: number | undefined): LeafLevels {
@@ -107,11 +106,10 @@ class LevelDecoder {
     };
   }
 
-  #repetitions(page: RawPage, levels: ReturnType<typeof pageLevelBytes>, count: number): Uint32Array | undefined {
+  #repetitions(levels: ReturnType<typeof pageLevelBytes>, count: number): Uint32Array | undefined {
     if (this.#starts === undefined) return undefined;
     const repetitions = new Uint32Array(this.#options.allocate("repetitions", count * 4), 0, count);
     new HybridReader(levels.repetitions, 1).fill(repetitions);
-    if (this.#rowCount === 0 && repetitions[0] === 1) throw corrupt("first value goes on with no row", page.fileOffset);
     return repetitions;
   }
 
@@ -124,10 +122,10 @@ class LevelDecoder {
   }
 
   /** A page without missing values and without empty lists. */
-  #fullPage(page: RawPage, repetitions: Uint32Array | undefined, count: number): void {
+  #fullPage(page: RawPage, levels: ReturnType<typeof pageLevelBytes>, count: number): void {
     const base = this.#slotCount;
-    if (repetitions !== undefined) {
-      for (let i = 0; i < count; i++) if (repetitions[i] === 0) this.#beginRow(page, base + i);
+    if (this.#starts !== undefined) {
+      new HybridReader(levels.repetitions, 1).eachZero(count, (place) => this.#beginRow(page, base + place));
     }
     this.#keepPresent(count);
     this.#slotCount += count;
@@ -154,6 +152,7 @@ class LevelDecoder {
 
   #beginRow(page: RawPage, slot: number): void {
     if (this.#starts === undefined) return;
+    if (this.#rowCount === 0 && slot > 0) throw corrupt("first value goes on with no row", page.fileOffset);
     if (this.#rowCount >= this.#options.rowCount) throw corrupt("more rows than the row group has", page.fileOffset);
     this.#starts[this.#rowCount++] = slot;
   }
