@@ -181,10 +181,10 @@ export const TopFunctionsRequest: MessageFns<TopFunctionsRequest, "basalt.v1.Top
     }
   },
 
-  create<I extends Exact<DeepPartial<TopFunctionsRequest>, I>>(base?: I): TopFunctionsRequest {
-    return TopFunctionsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TopFunctionsRequest>): TopFunctionsRequest {
+    return TopFunctionsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TopFunctionsRequest>, I>>(object: I): TopFunctionsRequest {
+  fromPartial(object: DeepPartial<TopFunctionsRequest>): TopFunctionsRequest {
     const message = createBaseTopFunctionsRequest();
     message.query = (object.query !== undefined && object.query !== null)
       ? SelectMergeStacktracesRequest.fromPartial(object.query)
@@ -289,10 +289,10 @@ export const TopFunctionsResponse: MessageFns<TopFunctionsResponse, "basalt.v1.T
     }
   },
 
-  create<I extends Exact<DeepPartial<TopFunctionsResponse>, I>>(base?: I): TopFunctionsResponse {
-    return TopFunctionsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TopFunctionsResponse>): TopFunctionsResponse {
+    return TopFunctionsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TopFunctionsResponse>, I>>(object: I): TopFunctionsResponse {
+  fromPartial(object: DeepPartial<TopFunctionsResponse>): TopFunctionsResponse {
     const message = createBaseTopFunctionsResponse();
     message.functions = object.functions?.map((e) => TopFunction.fromPartial(e)) || [];
     message.functionCount = (object.functionCount !== undefined && object.functionCount !== null)
@@ -414,10 +414,10 @@ export const TopFunction: MessageFns<TopFunction, "basalt.v1.TopFunction"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TopFunction>, I>>(base?: I): TopFunction {
-    return TopFunction.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TopFunction>): TopFunction {
+    return TopFunction.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TopFunction>, I>>(object: I): TopFunction {
+  fromPartial(object: DeepPartial<TopFunction>): TopFunction {
     const message = createBaseTopFunction();
     message.function = object.function ?? "";
     message.file = object.file ?? "";
@@ -497,10 +497,10 @@ export const FunctionValues: MessageFns<FunctionValues, "basalt.v1.FunctionValue
     }
   },
 
-  create<I extends Exact<DeepPartial<FunctionValues>, I>>(base?: I): FunctionValues {
-    return FunctionValues.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FunctionValues>): FunctionValues {
+    return FunctionValues.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FunctionValues>, I>>(object: I): FunctionValues {
+  fromPartial(object: DeepPartial<FunctionValues>): FunctionValues {
     const message = createBaseFunctionValues();
     message.self = (object.self !== undefined && object.self !== null) ? BigInt(object.self) : 0n;
     message.total = (object.total !== undefined && object.total !== null) ? BigInt(object.total) : 0n;
@@ -534,14 +534,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -321,10 +321,10 @@ export const Profile: MessageFns<Profile, "google.v1.Profile"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Profile>, I>>(base?: I): Profile {
-    return Profile.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Profile>): Profile {
+    return Profile.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Profile>, I>>(object: I): Profile {
+  fromPartial(object: DeepPartial<Profile>): Profile {
     const message = createBaseProfile();
     message.sampleType = object.sampleType?.map((e) => ValueType.fromPartial(e)) || [];
     message.sample = object.sample?.map((e) => Sample.fromPartial(e)) || [];
@@ -418,10 +418,10 @@ export const ValueType: MessageFns<ValueType, "google.v1.ValueType"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ValueType>, I>>(base?: I): ValueType {
-    return ValueType.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ValueType>): ValueType {
+    return ValueType.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ValueType>, I>>(object: I): ValueType {
+  fromPartial(object: DeepPartial<ValueType>): ValueType {
     const message = createBaseValueType();
     message.type = (object.type !== undefined && object.type !== null) ? BigInt(object.type) : 0n;
     message.unit = (object.unit !== undefined && object.unit !== null) ? BigInt(object.unit) : 0n;
@@ -532,10 +532,10 @@ export const Sample: MessageFns<Sample, "google.v1.Sample"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Sample>, I>>(base?: I): Sample {
-    return Sample.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Sample>): Sample {
+    return Sample.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Sample>, I>>(object: I): Sample {
+  fromPartial(object: DeepPartial<Sample>): Sample {
     const message = createBaseSample();
     message.locationId = object.locationId?.map((e) => BigInt(e)) || [];
     message.value = object.value?.map((e) => BigInt(e)) || [];
@@ -636,10 +636,10 @@ export const Label: MessageFns<Label, "google.v1.Label"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Label>, I>>(base?: I): Label {
-    return Label.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Label>): Label {
+    return Label.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Label>, I>>(object: I): Label {
+  fromPartial(object: DeepPartial<Label>): Label {
     const message = createBaseLabel();
     message.key = (object.key !== undefined && object.key !== null) ? BigInt(object.key) : 0n;
     message.str = (object.str !== undefined && object.str !== null) ? BigInt(object.str) : 0n;
@@ -824,10 +824,10 @@ export const Mapping: MessageFns<Mapping, "google.v1.Mapping"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Mapping>, I>>(base?: I): Mapping {
-    return Mapping.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Mapping>): Mapping {
+    return Mapping.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Mapping>, I>>(object: I): Mapping {
+  fromPartial(object: DeepPartial<Mapping>): Mapping {
     const message = createBaseMapping();
     message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
     message.memoryStart = (object.memoryStart !== undefined && object.memoryStart !== null)
@@ -949,10 +949,10 @@ export const Location: MessageFns<Location, "google.v1.Location"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Location>, I>>(base?: I): Location {
-    return Location.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Location>): Location {
+    return Location.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Location>, I>>(object: I): Location {
+  fromPartial(object: DeepPartial<Location>): Location {
     const message = createBaseLocation();
     message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
     message.mappingId = (object.mappingId !== undefined && object.mappingId !== null) ? BigInt(object.mappingId) : 0n;
@@ -1027,10 +1027,10 @@ export const Line: MessageFns<Line, "google.v1.Line"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Line>, I>>(base?: I): Line {
-    return Line.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Line>): Line {
+    return Line.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Line>, I>>(object: I): Line {
+  fromPartial(object: DeepPartial<Line>): Line {
     const message = createBaseLine();
     message.functionId = (object.functionId !== undefined && object.functionId !== null)
       ? BigInt(object.functionId)
@@ -1146,10 +1146,10 @@ export const FunctionMessage: MessageFns<FunctionMessage, "google.v1.Function"> 
     }
   },
 
-  create<I extends Exact<DeepPartial<FunctionMessage>, I>>(base?: I): FunctionMessage {
-    return FunctionMessage.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FunctionMessage>): FunctionMessage {
+    return FunctionMessage.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FunctionMessage>, I>>(object: I): FunctionMessage {
+  fromPartial(object: DeepPartial<FunctionMessage>): FunctionMessage {
     const message = createBaseFunctionMessage();
     message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
     message.name = (object.name !== undefined && object.name !== null) ? BigInt(object.name) : 0n;
@@ -1170,14 +1170,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -78,10 +78,10 @@ export const PushRequest: MessageFns<PushRequest, "push.v1.PushRequest"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PushRequest>, I>>(base?: I): PushRequest {
-    return PushRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PushRequest>): PushRequest {
+    return PushRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PushRequest>, I>>(object: I): PushRequest {
+  fromPartial(object: DeepPartial<PushRequest>): PushRequest {
     const message = createBasePushRequest();
     message.series = object.series?.map((e) => RawProfileSeries.fromPartial(e)) || [];
     return message;
@@ -124,10 +124,10 @@ export const PushResponse: MessageFns<PushResponse, "push.v1.PushResponse"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PushResponse>, I>>(base?: I): PushResponse {
-    return PushResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PushResponse>): PushResponse {
+    return PushResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PushResponse>, I>>(_: I): PushResponse {
+  fromPartial(_: DeepPartial<PushResponse>): PushResponse {
     const message = createBasePushResponse();
     return message;
   },
@@ -202,10 +202,10 @@ export const RawProfileSeries: MessageFns<RawProfileSeries, "push.v1.RawProfileS
     }
   },
 
-  create<I extends Exact<DeepPartial<RawProfileSeries>, I>>(base?: I): RawProfileSeries {
-    return RawProfileSeries.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<RawProfileSeries>): RawProfileSeries {
+    return RawProfileSeries.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<RawProfileSeries>, I>>(object: I): RawProfileSeries {
+  fromPartial(object: DeepPartial<RawProfileSeries>): RawProfileSeries {
     const message = createBaseRawProfileSeries();
     message.labels = object.labels?.map((e) => LabelPair.fromPartial(e)) || [];
     message.samples = object.samples?.map((e) => RawSample.fromPartial(e)) || [];
@@ -272,10 +272,10 @@ export const RawSample: MessageFns<RawSample, "push.v1.RawSample"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<RawSample>, I>>(base?: I): RawSample {
-    return RawSample.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<RawSample>): RawSample {
+    return RawSample.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<RawSample>, I>>(object: I): RawSample {
+  fromPartial(object: DeepPartial<RawSample>): RawSample {
     const message = createBaseRawSample();
     message.rawProfile = object.rawProfile ?? new Uint8Array(0);
     message.ID = object.ID ?? "";
@@ -307,14 +307,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -323,10 +323,10 @@ export const ProfileTypesRequest: MessageFns<ProfileTypesRequest, "querier.v1.Pr
     }
   },
 
-  create<I extends Exact<DeepPartial<ProfileTypesRequest>, I>>(base?: I): ProfileTypesRequest {
-    return ProfileTypesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProfileTypesRequest>): ProfileTypesRequest {
+    return ProfileTypesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProfileTypesRequest>, I>>(object: I): ProfileTypesRequest {
+  fromPartial(object: DeepPartial<ProfileTypesRequest>): ProfileTypesRequest {
     const message = createBaseProfileTypesRequest();
     message.start = (object.start !== undefined && object.start !== null) ? BigInt(object.start) : 0n;
     message.end = (object.end !== undefined && object.end !== null) ? BigInt(object.end) : 0n;
@@ -381,10 +381,10 @@ export const ProfileTypesResponse: MessageFns<ProfileTypesResponse, "querier.v1.
     }
   },
 
-  create<I extends Exact<DeepPartial<ProfileTypesResponse>, I>>(base?: I): ProfileTypesResponse {
-    return ProfileTypesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProfileTypesResponse>): ProfileTypesResponse {
+    return ProfileTypesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProfileTypesResponse>, I>>(object: I): ProfileTypesResponse {
+  fromPartial(object: DeepPartial<ProfileTypesResponse>): ProfileTypesResponse {
     const message = createBaseProfileTypesResponse();
     message.profileTypes = object.profileTypes?.map((e) => ProfileType.fromPartial(e)) || [];
     return message;
@@ -477,10 +477,10 @@ export const SeriesRequest: MessageFns<SeriesRequest, "querier.v1.SeriesRequest"
     }
   },
 
-  create<I extends Exact<DeepPartial<SeriesRequest>, I>>(base?: I): SeriesRequest {
-    return SeriesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SeriesRequest>): SeriesRequest {
+    return SeriesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SeriesRequest>, I>>(object: I): SeriesRequest {
+  fromPartial(object: DeepPartial<SeriesRequest>): SeriesRequest {
     const message = createBaseSeriesRequest();
     message.matchers = object.matchers?.map((e) => e) || [];
     message.labelNames = object.labelNames?.map((e) => e) || [];
@@ -537,10 +537,10 @@ export const SeriesResponse: MessageFns<SeriesResponse, "querier.v1.SeriesRespon
     }
   },
 
-  create<I extends Exact<DeepPartial<SeriesResponse>, I>>(base?: I): SeriesResponse {
-    return SeriesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SeriesResponse>): SeriesResponse {
+    return SeriesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SeriesResponse>, I>>(object: I): SeriesResponse {
+  fromPartial(object: DeepPartial<SeriesResponse>): SeriesResponse {
     const message = createBaseSeriesResponse();
     message.labelsSet = object.labelsSet?.map((e) => Labels.fromPartial(e)) || [];
     return message;
@@ -728,12 +728,10 @@ export const SelectMergeStacktracesRequest: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectMergeStacktracesRequest>, I>>(base?: I): SelectMergeStacktracesRequest {
-    return SelectMergeStacktracesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectMergeStacktracesRequest>): SelectMergeStacktracesRequest {
+    return SelectMergeStacktracesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectMergeStacktracesRequest>, I>>(
-    object: I,
-  ): SelectMergeStacktracesRequest {
+  fromPartial(object: DeepPartial<SelectMergeStacktracesRequest>): SelectMergeStacktracesRequest {
     const message = createBaseSelectMergeStacktracesRequest();
     message.profileTypeID = object.profileTypeID ?? "";
     message.labelSelector = object.labelSelector ?? "";
@@ -850,12 +848,10 @@ export const SelectMergeStacktracesResponse: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectMergeStacktracesResponse>, I>>(base?: I): SelectMergeStacktracesResponse {
-    return SelectMergeStacktracesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectMergeStacktracesResponse>): SelectMergeStacktracesResponse {
+    return SelectMergeStacktracesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectMergeStacktracesResponse>, I>>(
-    object: I,
-  ): SelectMergeStacktracesResponse {
+  fromPartial(object: DeepPartial<SelectMergeStacktracesResponse>): SelectMergeStacktracesResponse {
     const message = createBaseSelectMergeStacktracesResponse();
     message.flamegraph = (object.flamegraph !== undefined && object.flamegraph !== null)
       ? FlameGraph.fromPartial(object.flamegraph)
@@ -919,10 +915,10 @@ export const PprofProfile: MessageFns<PprofProfile, "querier.v1.PprofProfile"> =
     }
   },
 
-  create<I extends Exact<DeepPartial<PprofProfile>, I>>(base?: I): PprofProfile {
-    return PprofProfile.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PprofProfile>): PprofProfile {
+    return PprofProfile.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PprofProfile>, I>>(object: I): PprofProfile {
+  fromPartial(object: DeepPartial<PprofProfile>): PprofProfile {
     const message = createBasePprofProfile();
     message.profile = (object.profile !== undefined && object.profile !== null)
       ? Profile.fromPartial(object.profile)
@@ -989,10 +985,10 @@ export const AsyncQueryRequest: MessageFns<AsyncQueryRequest, "querier.v1.AsyncQ
     }
   },
 
-  create<I extends Exact<DeepPartial<AsyncQueryRequest>, I>>(base?: I): AsyncQueryRequest {
-    return AsyncQueryRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AsyncQueryRequest>): AsyncQueryRequest {
+    return AsyncQueryRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AsyncQueryRequest>, I>>(object: I): AsyncQueryRequest {
+  fromPartial(object: DeepPartial<AsyncQueryRequest>): AsyncQueryRequest {
     const message = createBaseAsyncQueryRequest();
     message.requestId = object.requestId ?? "";
     message.type = object.type ?? 0;
@@ -1069,10 +1065,10 @@ export const AsyncQueryResponse: MessageFns<AsyncQueryResponse, "querier.v1.Asyn
     }
   },
 
-  create<I extends Exact<DeepPartial<AsyncQueryResponse>, I>>(base?: I): AsyncQueryResponse {
-    return AsyncQueryResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AsyncQueryResponse>): AsyncQueryResponse {
+    return AsyncQueryResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AsyncQueryResponse>, I>>(object: I): AsyncQueryResponse {
+  fromPartial(object: DeepPartial<AsyncQueryResponse>): AsyncQueryResponse {
     const message = createBaseAsyncQueryResponse();
     message.requestId = object.requestId ?? "";
     message.status = object.status ?? 0;
@@ -1206,12 +1202,10 @@ export const SelectMergeSpanProfileRequest: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectMergeSpanProfileRequest>, I>>(base?: I): SelectMergeSpanProfileRequest {
-    return SelectMergeSpanProfileRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectMergeSpanProfileRequest>): SelectMergeSpanProfileRequest {
+    return SelectMergeSpanProfileRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectMergeSpanProfileRequest>, I>>(
-    object: I,
-  ): SelectMergeSpanProfileRequest {
+  fromPartial(object: DeepPartial<SelectMergeSpanProfileRequest>): SelectMergeSpanProfileRequest {
     const message = createBaseSelectMergeSpanProfileRequest();
     message.profileTypeID = object.profileTypeID ?? "";
     message.labelSelector = object.labelSelector ?? "";
@@ -1287,12 +1281,10 @@ export const SelectMergeSpanProfileResponse: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectMergeSpanProfileResponse>, I>>(base?: I): SelectMergeSpanProfileResponse {
-    return SelectMergeSpanProfileResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectMergeSpanProfileResponse>): SelectMergeSpanProfileResponse {
+    return SelectMergeSpanProfileResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectMergeSpanProfileResponse>, I>>(
-    object: I,
-  ): SelectMergeSpanProfileResponse {
+  fromPartial(object: DeepPartial<SelectMergeSpanProfileResponse>): SelectMergeSpanProfileResponse {
     const message = createBaseSelectMergeSpanProfileResponse();
     message.flamegraph = (object.flamegraph !== undefined && object.flamegraph !== null)
       ? FlameGraph.fromPartial(object.flamegraph)
@@ -1360,10 +1352,10 @@ export const DiffRequest: MessageFns<DiffRequest, "querier.v1.DiffRequest"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DiffRequest>, I>>(base?: I): DiffRequest {
-    return DiffRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DiffRequest>): DiffRequest {
+    return DiffRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DiffRequest>, I>>(object: I): DiffRequest {
+  fromPartial(object: DeepPartial<DiffRequest>): DiffRequest {
     const message = createBaseDiffRequest();
     message.left = (object.left !== undefined && object.left !== null)
       ? SelectMergeStacktracesRequest.fromPartial(object.left)
@@ -1422,10 +1414,10 @@ export const DiffResponse: MessageFns<DiffResponse, "querier.v1.DiffResponse"> =
     }
   },
 
-  create<I extends Exact<DeepPartial<DiffResponse>, I>>(base?: I): DiffResponse {
-    return DiffResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DiffResponse>): DiffResponse {
+    return DiffResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DiffResponse>, I>>(object: I): DiffResponse {
+  fromPartial(object: DeepPartial<DiffResponse>): DiffResponse {
     const message = createBaseDiffResponse();
     message.flamegraph = (object.flamegraph !== undefined && object.flamegraph !== null)
       ? FlameGraphDiff.fromPartial(object.flamegraph)
@@ -1520,10 +1512,10 @@ export const FlameGraph: MessageFns<FlameGraph, "querier.v1.FlameGraph"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<FlameGraph>, I>>(base?: I): FlameGraph {
-    return FlameGraph.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FlameGraph>): FlameGraph {
+    return FlameGraph.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FlameGraph>, I>>(object: I): FlameGraph {
+  fromPartial(object: DeepPartial<FlameGraph>): FlameGraph {
     const message = createBaseFlameGraph();
     message.names = object.names?.map((e) => e) || [];
     message.levels = object.levels?.map((e) => Level.fromPartial(e)) || [];
@@ -1647,10 +1639,10 @@ export const FlameGraphDiff: MessageFns<FlameGraphDiff, "querier.v1.FlameGraphDi
     }
   },
 
-  create<I extends Exact<DeepPartial<FlameGraphDiff>, I>>(base?: I): FlameGraphDiff {
-    return FlameGraphDiff.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<FlameGraphDiff>): FlameGraphDiff {
+    return FlameGraphDiff.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<FlameGraphDiff>, I>>(object: I): FlameGraphDiff {
+  fromPartial(object: DeepPartial<FlameGraphDiff>): FlameGraphDiff {
     const message = createBaseFlameGraphDiff();
     message.names = object.names?.map((e) => e) || [];
     message.levels = object.levels?.map((e) => Level.fromPartial(e)) || [];
@@ -1728,10 +1720,10 @@ export const Level: MessageFns<Level, "querier.v1.Level"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Level>, I>>(base?: I): Level {
-    return Level.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Level>): Level {
+    return Level.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Level>, I>>(object: I): Level {
+  fromPartial(object: DeepPartial<Level>): Level {
     const message = createBaseLevel();
     message.values = object.values?.map((e) => BigInt(e)) || [];
     return message;
@@ -1881,10 +1873,10 @@ export const SelectMergeProfileRequest: MessageFns<SelectMergeProfileRequest, "q
       }
     },
 
-    create<I extends Exact<DeepPartial<SelectMergeProfileRequest>, I>>(base?: I): SelectMergeProfileRequest {
-      return SelectMergeProfileRequest.fromPartial(base ?? ({} as any));
+    create(base?: DeepPartial<SelectMergeProfileRequest>): SelectMergeProfileRequest {
+      return SelectMergeProfileRequest.fromPartial(base ?? {});
     },
-    fromPartial<I extends Exact<DeepPartial<SelectMergeProfileRequest>, I>>(object: I): SelectMergeProfileRequest {
+    fromPartial(object: DeepPartial<SelectMergeProfileRequest>): SelectMergeProfileRequest {
       const message = createBaseSelectMergeProfileRequest();
       message.profileTypeID = object.profileTypeID ?? "";
       message.labelSelector = object.labelSelector ?? "";
@@ -2068,10 +2060,10 @@ export const SelectSeriesRequest: MessageFns<SelectSeriesRequest, "querier.v1.Se
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectSeriesRequest>, I>>(base?: I): SelectSeriesRequest {
-    return SelectSeriesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectSeriesRequest>): SelectSeriesRequest {
+    return SelectSeriesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectSeriesRequest>, I>>(object: I): SelectSeriesRequest {
+  fromPartial(object: DeepPartial<SelectSeriesRequest>): SelectSeriesRequest {
     const message = createBaseSelectSeriesRequest();
     message.profileTypeID = object.profileTypeID ?? "";
     message.labelSelector = object.labelSelector ?? "";
@@ -2136,10 +2128,10 @@ export const SelectSeriesResponse: MessageFns<SelectSeriesResponse, "querier.v1.
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectSeriesResponse>, I>>(base?: I): SelectSeriesResponse {
-    return SelectSeriesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectSeriesResponse>): SelectSeriesResponse {
+    return SelectSeriesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectSeriesResponse>, I>>(object: I): SelectSeriesResponse {
+  fromPartial(object: DeepPartial<SelectSeriesResponse>): SelectSeriesResponse {
     const message = createBaseSelectSeriesResponse();
     message.series = object.series?.map((e) => Series.fromPartial(e)) || [];
     return message;
@@ -2300,10 +2292,10 @@ export const SelectHeatmapRequest: MessageFns<SelectHeatmapRequest, "querier.v1.
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectHeatmapRequest>, I>>(base?: I): SelectHeatmapRequest {
-    return SelectHeatmapRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectHeatmapRequest>): SelectHeatmapRequest {
+    return SelectHeatmapRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectHeatmapRequest>, I>>(object: I): SelectHeatmapRequest {
+  fromPartial(object: DeepPartial<SelectHeatmapRequest>): SelectHeatmapRequest {
     const message = createBaseSelectHeatmapRequest();
     message.profileTypeID = object.profileTypeID ?? "";
     message.labelSelector = object.labelSelector ?? "";
@@ -2365,10 +2357,10 @@ export const SelectHeatmapResponse: MessageFns<SelectHeatmapResponse, "querier.v
     }
   },
 
-  create<I extends Exact<DeepPartial<SelectHeatmapResponse>, I>>(base?: I): SelectHeatmapResponse {
-    return SelectHeatmapResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SelectHeatmapResponse>): SelectHeatmapResponse {
+    return SelectHeatmapResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SelectHeatmapResponse>, I>>(object: I): SelectHeatmapResponse {
+  fromPartial(object: DeepPartial<SelectHeatmapResponse>): SelectHeatmapResponse {
     const message = createBaseSelectHeatmapResponse();
     message.series = object.series?.map((e) => HeatmapSeries.fromPartial(e)) || [];
     return message;
@@ -2450,10 +2442,10 @@ export const AnalyzeQueryRequest: MessageFns<AnalyzeQueryRequest, "querier.v1.An
     }
   },
 
-  create<I extends Exact<DeepPartial<AnalyzeQueryRequest>, I>>(base?: I): AnalyzeQueryRequest {
-    return AnalyzeQueryRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalyzeQueryRequest>): AnalyzeQueryRequest {
+    return AnalyzeQueryRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalyzeQueryRequest>, I>>(object: I): AnalyzeQueryRequest {
+  fromPartial(object: DeepPartial<AnalyzeQueryRequest>): AnalyzeQueryRequest {
     const message = createBaseAnalyzeQueryRequest();
     message.start = (object.start !== undefined && object.start !== null) ? BigInt(object.start) : 0n;
     message.end = (object.end !== undefined && object.end !== null) ? BigInt(object.end) : 0n;
@@ -2520,10 +2512,10 @@ export const AnalyzeQueryResponse: MessageFns<AnalyzeQueryResponse, "querier.v1.
     }
   },
 
-  create<I extends Exact<DeepPartial<AnalyzeQueryResponse>, I>>(base?: I): AnalyzeQueryResponse {
-    return AnalyzeQueryResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<AnalyzeQueryResponse>): AnalyzeQueryResponse {
+    return AnalyzeQueryResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<AnalyzeQueryResponse>, I>>(object: I): AnalyzeQueryResponse {
+  fromPartial(object: DeepPartial<AnalyzeQueryResponse>): AnalyzeQueryResponse {
     const message = createBaseAnalyzeQueryResponse();
     message.queryScopes = object.queryScopes?.map((e) => QueryScope.fromPartial(e)) || [];
     message.queryImpact = (object.queryImpact !== undefined && object.queryImpact !== null)
@@ -2702,10 +2694,10 @@ export const QueryScope: MessageFns<QueryScope, "querier.v1.QueryScope"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<QueryScope>, I>>(base?: I): QueryScope {
-    return QueryScope.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<QueryScope>): QueryScope {
+    return QueryScope.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<QueryScope>, I>>(object: I): QueryScope {
+  fromPartial(object: DeepPartial<QueryScope>): QueryScope {
     const message = createBaseQueryScope();
     message.componentType = object.componentType ?? "";
     message.componentCount = (object.componentCount !== undefined && object.componentCount !== null)
@@ -2811,10 +2803,10 @@ export const QueryImpact: MessageFns<QueryImpact, "querier.v1.QueryImpact"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<QueryImpact>, I>>(base?: I): QueryImpact {
-    return QueryImpact.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<QueryImpact>): QueryImpact {
+    return QueryImpact.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<QueryImpact>, I>>(object: I): QueryImpact {
+  fromPartial(object: DeepPartial<QueryImpact>): QueryImpact {
     const message = createBaseQueryImpact();
     message.totalBytesInTimeRange =
       (object.totalBytesInTimeRange !== undefined && object.totalBytesInTimeRange !== null)
@@ -2940,14 +2932,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -64,10 +64,10 @@ export const GetBuildInfoRequest: MessageFns<GetBuildInfoRequest, "status.v1.Get
     }
   },
 
-  create<I extends Exact<DeepPartial<GetBuildInfoRequest>, I>>(base?: I): GetBuildInfoRequest {
-    return GetBuildInfoRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetBuildInfoRequest>): GetBuildInfoRequest {
+    return GetBuildInfoRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetBuildInfoRequest>, I>>(_: I): GetBuildInfoRequest {
+  fromPartial(_: DeepPartial<GetBuildInfoRequest>): GetBuildInfoRequest {
     const message = createBaseGetBuildInfoRequest();
     return message;
   },
@@ -131,10 +131,10 @@ export const GetBuildInfoResponse: MessageFns<GetBuildInfoResponse, "status.v1.G
     }
   },
 
-  create<I extends Exact<DeepPartial<GetBuildInfoResponse>, I>>(base?: I): GetBuildInfoResponse {
-    return GetBuildInfoResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetBuildInfoResponse>): GetBuildInfoResponse {
+    return GetBuildInfoResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetBuildInfoResponse>, I>>(object: I): GetBuildInfoResponse {
+  fromPartial(object: DeepPartial<GetBuildInfoResponse>): GetBuildInfoResponse {
     const message = createBaseGetBuildInfoResponse();
     message.status = object.status ?? "";
     message.data = (object.data !== undefined && object.data !== null)
@@ -246,10 +246,10 @@ export const GetBuildInfoData: MessageFns<GetBuildInfoData, "status.v1.GetBuildI
     }
   },
 
-  create<I extends Exact<DeepPartial<GetBuildInfoData>, I>>(base?: I): GetBuildInfoData {
-    return GetBuildInfoData.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetBuildInfoData>): GetBuildInfoData {
+    return GetBuildInfoData.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetBuildInfoData>, I>>(object: I): GetBuildInfoData {
+  fromPartial(object: DeepPartial<GetBuildInfoData>): GetBuildInfoData {
     const message = createBaseGetBuildInfoData();
     message.version = object.version ?? "";
     message.revision = object.revision ?? "";
@@ -269,14 +269,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

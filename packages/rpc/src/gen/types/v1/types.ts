@@ -217,10 +217,10 @@ export const LabelPair: MessageFns<LabelPair, "types.v1.LabelPair"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<LabelPair>, I>>(base?: I): LabelPair {
-    return LabelPair.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<LabelPair>): LabelPair {
+    return LabelPair.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<LabelPair>, I>>(object: I): LabelPair {
+  fromPartial(object: DeepPartial<LabelPair>): LabelPair {
     const message = createBaseLabelPair();
     message.name = object.name ?? "";
     message.value = object.value ?? "";
@@ -275,10 +275,10 @@ export const Labels: MessageFns<Labels, "types.v1.Labels"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Labels>, I>>(base?: I): Labels {
-    return Labels.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Labels>): Labels {
+    return Labels.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Labels>, I>>(object: I): Labels {
+  fromPartial(object: DeepPartial<Labels>): Labels {
     const message = createBaseLabels();
     message.labels = object.labels?.map((e) => LabelPair.fromPartial(e)) || [];
     return message;
@@ -387,10 +387,10 @@ export const ProfileType: MessageFns<ProfileType, "types.v1.ProfileType"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ProfileType>, I>>(base?: I): ProfileType {
-    return ProfileType.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProfileType>): ProfileType {
+    return ProfileType.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProfileType>, I>>(object: I): ProfileType {
+  fromPartial(object: DeepPartial<ProfileType>): ProfileType {
     const message = createBaseProfileType();
     message.ID = object.ID ?? "";
     message.name = object.name ?? "";
@@ -460,10 +460,10 @@ export const Series: MessageFns<Series, "types.v1.Series"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Series>, I>>(base?: I): Series {
-    return Series.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Series>): Series {
+    return Series.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Series>, I>>(object: I): Series {
+  fromPartial(object: DeepPartial<Series>): Series {
     const message = createBaseSeries();
     message.labels = object.labels?.map((e) => LabelPair.fromPartial(e)) || [];
     message.points = object.points?.map((e) => Point.fromPartial(e)) || [];
@@ -554,10 +554,10 @@ export const Point: MessageFns<Point, "types.v1.Point"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Point>, I>>(base?: I): Point {
-    return Point.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Point>): Point {
+    return Point.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Point>, I>>(object: I): Point {
+  fromPartial(object: DeepPartial<Point>): Point {
     const message = createBasePoint();
     message.value = object.value ?? 0;
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null) ? BigInt(object.timestamp) : 0n;
@@ -625,10 +625,10 @@ export const ProfileAnnotation: MessageFns<ProfileAnnotation, "types.v1.ProfileA
     }
   },
 
-  create<I extends Exact<DeepPartial<ProfileAnnotation>, I>>(base?: I): ProfileAnnotation {
-    return ProfileAnnotation.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProfileAnnotation>): ProfileAnnotation {
+    return ProfileAnnotation.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProfileAnnotation>, I>>(object: I): ProfileAnnotation {
+  fromPartial(object: DeepPartial<ProfileAnnotation>): ProfileAnnotation {
     const message = createBaseProfileAnnotation();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -744,10 +744,10 @@ export const Exemplar: MessageFns<Exemplar, "types.v1.Exemplar"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Exemplar>, I>>(base?: I): Exemplar {
-    return Exemplar.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Exemplar>): Exemplar {
+    return Exemplar.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Exemplar>, I>>(object: I): Exemplar {
+  fromPartial(object: DeepPartial<Exemplar>): Exemplar {
     const message = createBaseExemplar();
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null) ? BigInt(object.timestamp) : 0n;
     message.profileId = object.profileId ?? "";
@@ -845,10 +845,10 @@ export const LabelValuesRequest: MessageFns<LabelValuesRequest, "types.v1.LabelV
     }
   },
 
-  create<I extends Exact<DeepPartial<LabelValuesRequest>, I>>(base?: I): LabelValuesRequest {
-    return LabelValuesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<LabelValuesRequest>): LabelValuesRequest {
+    return LabelValuesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<LabelValuesRequest>, I>>(object: I): LabelValuesRequest {
+  fromPartial(object: DeepPartial<LabelValuesRequest>): LabelValuesRequest {
     const message = createBaseLabelValuesRequest();
     message.name = object.name ?? "";
     message.matchers = object.matchers?.map((e) => e) || [];
@@ -905,10 +905,10 @@ export const LabelValuesResponse: MessageFns<LabelValuesResponse, "types.v1.Labe
     }
   },
 
-  create<I extends Exact<DeepPartial<LabelValuesResponse>, I>>(base?: I): LabelValuesResponse {
-    return LabelValuesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<LabelValuesResponse>): LabelValuesResponse {
+    return LabelValuesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<LabelValuesResponse>, I>>(object: I): LabelValuesResponse {
+  fromPartial(object: DeepPartial<LabelValuesResponse>): LabelValuesResponse {
     const message = createBaseLabelValuesResponse();
     message.names = object.names?.map((e) => e) || [];
     return message;
@@ -990,10 +990,10 @@ export const LabelNamesRequest: MessageFns<LabelNamesRequest, "types.v1.LabelNam
     }
   },
 
-  create<I extends Exact<DeepPartial<LabelNamesRequest>, I>>(base?: I): LabelNamesRequest {
-    return LabelNamesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<LabelNamesRequest>): LabelNamesRequest {
+    return LabelNamesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<LabelNamesRequest>, I>>(object: I): LabelNamesRequest {
+  fromPartial(object: DeepPartial<LabelNamesRequest>): LabelNamesRequest {
     const message = createBaseLabelNamesRequest();
     message.matchers = object.matchers?.map((e) => e) || [];
     message.start = (object.start !== undefined && object.start !== null) ? BigInt(object.start) : 0n;
@@ -1049,10 +1049,10 @@ export const LabelNamesResponse: MessageFns<LabelNamesResponse, "types.v1.LabelN
     }
   },
 
-  create<I extends Exact<DeepPartial<LabelNamesResponse>, I>>(base?: I): LabelNamesResponse {
-    return LabelNamesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<LabelNamesResponse>): LabelNamesResponse {
+    return LabelNamesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<LabelNamesResponse>, I>>(object: I): LabelNamesResponse {
+  fromPartial(object: DeepPartial<LabelNamesResponse>): LabelNamesResponse {
     const message = createBaseLabelNamesResponse();
     message.names = object.names?.map((e) => e) || [];
     return message;
@@ -1156,10 +1156,10 @@ export const BlockInfo: MessageFns<BlockInfo, "types.v1.BlockInfo"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<BlockInfo>, I>>(base?: I): BlockInfo {
-    return BlockInfo.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<BlockInfo>): BlockInfo {
+    return BlockInfo.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<BlockInfo>, I>>(object: I): BlockInfo {
+  fromPartial(object: DeepPartial<BlockInfo>): BlockInfo {
     const message = createBaseBlockInfo();
     message.ulid = object.ulid ?? "";
     message.minTime = (object.minTime !== undefined && object.minTime !== null) ? BigInt(object.minTime) : 0n;
@@ -1241,10 +1241,10 @@ export const BlockCompaction: MessageFns<BlockCompaction, "types.v1.BlockCompact
     }
   },
 
-  create<I extends Exact<DeepPartial<BlockCompaction>, I>>(base?: I): BlockCompaction {
-    return BlockCompaction.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<BlockCompaction>): BlockCompaction {
+    return BlockCompaction.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<BlockCompaction>, I>>(object: I): BlockCompaction {
+  fromPartial(object: DeepPartial<BlockCompaction>): BlockCompaction {
     const message = createBaseBlockCompaction();
     message.level = object.level ?? 0;
     message.sources = object.sources?.map((e) => e) || [];
@@ -1311,10 +1311,10 @@ export const StackTraceSelector: MessageFns<StackTraceSelector, "types.v1.StackT
     }
   },
 
-  create<I extends Exact<DeepPartial<StackTraceSelector>, I>>(base?: I): StackTraceSelector {
-    return StackTraceSelector.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StackTraceSelector>): StackTraceSelector {
+    return StackTraceSelector.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StackTraceSelector>, I>>(object: I): StackTraceSelector {
+  fromPartial(object: DeepPartial<StackTraceSelector>): StackTraceSelector {
     const message = createBaseStackTraceSelector();
     message.callSite = object.callSite?.map((e) => Location.fromPartial(e)) || [];
     message.goPgo = (object.goPgo !== undefined && object.goPgo !== null) ? GoPGO.fromPartial(object.goPgo) : undefined;
@@ -1369,10 +1369,10 @@ export const Location: MessageFns<Location, "types.v1.Location"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Location>, I>>(base?: I): Location {
-    return Location.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Location>): Location {
+    return Location.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Location>, I>>(object: I): Location {
+  fromPartial(object: DeepPartial<Location>): Location {
     const message = createBaseLocation();
     message.name = object.name ?? "";
     return message;
@@ -1437,10 +1437,10 @@ export const GoPGO: MessageFns<GoPGO, "types.v1.GoPGO"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GoPGO>, I>>(base?: I): GoPGO {
-    return GoPGO.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GoPGO>): GoPGO {
+    return GoPGO.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GoPGO>, I>>(object: I): GoPGO {
+  fromPartial(object: DeepPartial<GoPGO>): GoPGO {
     const message = createBaseGoPGO();
     message.keepLocations = object.keepLocations ?? 0;
     message.aggregateCallees = object.aggregateCallees ?? false;
@@ -1484,10 +1484,10 @@ export const GetProfileStatsRequest: MessageFns<GetProfileStatsRequest, "types.v
     }
   },
 
-  create<I extends Exact<DeepPartial<GetProfileStatsRequest>, I>>(base?: I): GetProfileStatsRequest {
-    return GetProfileStatsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetProfileStatsRequest>): GetProfileStatsRequest {
+    return GetProfileStatsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetProfileStatsRequest>, I>>(_: I): GetProfileStatsRequest {
+  fromPartial(_: DeepPartial<GetProfileStatsRequest>): GetProfileStatsRequest {
     const message = createBaseGetProfileStatsRequest();
     return message;
   },
@@ -1568,10 +1568,10 @@ export const GetProfileStatsResponse: MessageFns<GetProfileStatsResponse, "types
     }
   },
 
-  create<I extends Exact<DeepPartial<GetProfileStatsResponse>, I>>(base?: I): GetProfileStatsResponse {
-    return GetProfileStatsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetProfileStatsResponse>): GetProfileStatsResponse {
+    return GetProfileStatsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetProfileStatsResponse>, I>>(object: I): GetProfileStatsResponse {
+  fromPartial(object: DeepPartial<GetProfileStatsResponse>): GetProfileStatsResponse {
     const message = createBaseGetProfileStatsResponse();
     message.dataIngested = object.dataIngested ?? false;
     message.oldestProfileTime = (object.oldestProfileTime !== undefined && object.oldestProfileTime !== null)
@@ -1642,10 +1642,10 @@ export const HeatmapSeries: MessageFns<HeatmapSeries, "types.v1.HeatmapSeries"> 
     }
   },
 
-  create<I extends Exact<DeepPartial<HeatmapSeries>, I>>(base?: I): HeatmapSeries {
-    return HeatmapSeries.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<HeatmapSeries>): HeatmapSeries {
+    return HeatmapSeries.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<HeatmapSeries>, I>>(object: I): HeatmapSeries {
+  fromPartial(object: DeepPartial<HeatmapSeries>): HeatmapSeries {
     const message = createBaseHeatmapSeries();
     message.labels = object.labels?.map((e) => LabelPair.fromPartial(e)) || [];
     message.slots = object.slots?.map((e) => HeatmapSlot.fromPartial(e)) || [];
@@ -1764,10 +1764,10 @@ export const HeatmapSlot: MessageFns<HeatmapSlot, "types.v1.HeatmapSlot"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<HeatmapSlot>, I>>(base?: I): HeatmapSlot {
-    return HeatmapSlot.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<HeatmapSlot>): HeatmapSlot {
+    return HeatmapSlot.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<HeatmapSlot>, I>>(object: I): HeatmapSlot {
+  fromPartial(object: DeepPartial<HeatmapSlot>): HeatmapSlot {
     const message = createBaseHeatmapSlot();
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null) ? BigInt(object.timestamp) : 0n;
     message.yMin = object.yMin?.map((e) => e) || [];
@@ -1785,14 +1785,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -148,10 +148,10 @@ export const TLSCreds: MessageFns<TLSCreds, "connectrpc.conformance.v1.TLSCreds"
     }
   },
 
-  create<I extends Exact<DeepPartial<TLSCreds>, I>>(base?: I): TLSCreds {
-    return TLSCreds.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TLSCreds>): TLSCreds {
+    return TLSCreds.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TLSCreds>, I>>(object: I): TLSCreds {
+  fromPartial(object: DeepPartial<TLSCreds>): TLSCreds {
     const message = createBaseTLSCreds();
     message.cert = object.cert ?? new Uint8Array(0);
     message.key = object.key ?? new Uint8Array(0);
@@ -167,14 +167,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

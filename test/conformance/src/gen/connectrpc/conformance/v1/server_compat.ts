@@ -136,10 +136,10 @@ export const ServerCompatRequest: MessageFns<ServerCompatRequest, "connectrpc.co
     }
   },
 
-  create<I extends Exact<DeepPartial<ServerCompatRequest>, I>>(base?: I): ServerCompatRequest {
-    return ServerCompatRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ServerCompatRequest>): ServerCompatRequest {
+    return ServerCompatRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ServerCompatRequest>, I>>(object: I): ServerCompatRequest {
+  fromPartial(object: DeepPartial<ServerCompatRequest>): ServerCompatRequest {
     const message = createBaseServerCompatRequest();
     message.protocol = object.protocol ?? 0;
     message.httpVersion = object.httpVersion ?? 0;
@@ -223,10 +223,10 @@ export const ServerCompatResponse: MessageFns<ServerCompatResponse, "connectrpc.
       }
     },
 
-    create<I extends Exact<DeepPartial<ServerCompatResponse>, I>>(base?: I): ServerCompatResponse {
-      return ServerCompatResponse.fromPartial(base ?? ({} as any));
+    create(base?: DeepPartial<ServerCompatResponse>): ServerCompatResponse {
+      return ServerCompatResponse.fromPartial(base ?? {});
     },
-    fromPartial<I extends Exact<DeepPartial<ServerCompatResponse>, I>>(object: I): ServerCompatResponse {
+    fromPartial(object: DeepPartial<ServerCompatResponse>): ServerCompatResponse {
       const message = createBaseServerCompatResponse();
       message.host = object.host ?? "";
       message.port = object.port ?? 0;
@@ -243,14 +243,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

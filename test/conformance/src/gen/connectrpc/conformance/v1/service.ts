@@ -166,10 +166,10 @@ export const UnaryResponseDefinition: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<UnaryResponseDefinition>, I>>(base?: I): UnaryResponseDefinition {
-    return UnaryResponseDefinition.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UnaryResponseDefinition>): UnaryResponseDefinition {
+    return UnaryResponseDefinition.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UnaryResponseDefinition>, I>>(object: I): UnaryResponseDefinition {
+  fromPartial(object: DeepPartial<UnaryResponseDefinition>): UnaryResponseDefinition {
     const message = createBaseUnaryResponseDefinition();
     message.responseHeaders = object.responseHeaders?.map((e) => Header.fromPartial(e)) || [];
     message.responseData = object.responseData ?? undefined;
@@ -238,10 +238,10 @@ export const UnaryRequest: MessageFns<UnaryRequest, "connectrpc.conformance.v1.U
     }
   },
 
-  create<I extends Exact<DeepPartial<UnaryRequest>, I>>(base?: I): UnaryRequest {
-    return UnaryRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UnaryRequest>): UnaryRequest {
+    return UnaryRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UnaryRequest>, I>>(object: I): UnaryRequest {
+  fromPartial(object: DeepPartial<UnaryRequest>): UnaryRequest {
     const message = createBaseUnaryRequest();
     message.responseDefinition = (object.responseDefinition !== undefined && object.responseDefinition !== null)
       ? UnaryResponseDefinition.fromPartial(object.responseDefinition)
@@ -298,10 +298,10 @@ export const UnaryResponse: MessageFns<UnaryResponse, "connectrpc.conformance.v1
     }
   },
 
-  create<I extends Exact<DeepPartial<UnaryResponse>, I>>(base?: I): UnaryResponse {
-    return UnaryResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UnaryResponse>): UnaryResponse {
+    return UnaryResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UnaryResponse>, I>>(object: I): UnaryResponse {
+  fromPartial(object: DeepPartial<UnaryResponse>): UnaryResponse {
     const message = createBaseUnaryResponse();
     message.payload = (object.payload !== undefined && object.payload !== null)
       ? ConformancePayload.fromPartial(object.payload)
@@ -371,10 +371,10 @@ export const IdempotentUnaryRequest: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<IdempotentUnaryRequest>, I>>(base?: I): IdempotentUnaryRequest {
-    return IdempotentUnaryRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<IdempotentUnaryRequest>): IdempotentUnaryRequest {
+    return IdempotentUnaryRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<IdempotentUnaryRequest>, I>>(object: I): IdempotentUnaryRequest {
+  fromPartial(object: DeepPartial<IdempotentUnaryRequest>): IdempotentUnaryRequest {
     const message = createBaseIdempotentUnaryRequest();
     message.responseDefinition = (object.responseDefinition !== undefined && object.responseDefinition !== null)
       ? UnaryResponseDefinition.fromPartial(object.responseDefinition)
@@ -434,10 +434,10 @@ export const IdempotentUnaryResponse: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<IdempotentUnaryResponse>, I>>(base?: I): IdempotentUnaryResponse {
-    return IdempotentUnaryResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<IdempotentUnaryResponse>): IdempotentUnaryResponse {
+    return IdempotentUnaryResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<IdempotentUnaryResponse>, I>>(object: I): IdempotentUnaryResponse {
+  fromPartial(object: DeepPartial<IdempotentUnaryResponse>): IdempotentUnaryResponse {
     const message = createBaseIdempotentUnaryResponse();
     message.payload = (object.payload !== undefined && object.payload !== null)
       ? ConformancePayload.fromPartial(object.payload)
@@ -483,10 +483,10 @@ export const UnimplementedRequest: MessageFns<UnimplementedRequest, "connectrpc.
       }
     },
 
-    create<I extends Exact<DeepPartial<UnimplementedRequest>, I>>(base?: I): UnimplementedRequest {
-      return UnimplementedRequest.fromPartial(base ?? ({} as any));
+    create(base?: DeepPartial<UnimplementedRequest>): UnimplementedRequest {
+      return UnimplementedRequest.fromPartial(base ?? {});
     },
-    fromPartial<I extends Exact<DeepPartial<UnimplementedRequest>, I>>(_: I): UnimplementedRequest {
+    fromPartial(_: DeepPartial<UnimplementedRequest>): UnimplementedRequest {
       const message = createBaseUnimplementedRequest();
       return message;
     },
@@ -531,10 +531,10 @@ export const UnimplementedResponse: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<UnimplementedResponse>, I>>(base?: I): UnimplementedResponse {
-    return UnimplementedResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UnimplementedResponse>): UnimplementedResponse {
+    return UnimplementedResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UnimplementedResponse>, I>>(_: I): UnimplementedResponse {
+  fromPartial(_: DeepPartial<UnimplementedResponse>): UnimplementedResponse {
     const message = createBaseUnimplementedResponse();
     return message;
   },
@@ -598,10 +598,10 @@ export const ConformancePayload: MessageFns<ConformancePayload, "connectrpc.conf
     }
   },
 
-  create<I extends Exact<DeepPartial<ConformancePayload>, I>>(base?: I): ConformancePayload {
-    return ConformancePayload.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ConformancePayload>): ConformancePayload {
+    return ConformancePayload.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ConformancePayload>, I>>(object: I): ConformancePayload {
+  fromPartial(object: DeepPartial<ConformancePayload>): ConformancePayload {
     const message = createBaseConformancePayload();
     message.data = object.data ?? new Uint8Array(0);
     message.requestInfo = (object.requestInfo !== undefined && object.requestInfo !== null)
@@ -697,12 +697,10 @@ export const ConformancePayload_RequestInfo: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<ConformancePayload_RequestInfo>, I>>(base?: I): ConformancePayload_RequestInfo {
-    return ConformancePayload_RequestInfo.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ConformancePayload_RequestInfo>): ConformancePayload_RequestInfo {
+    return ConformancePayload_RequestInfo.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ConformancePayload_RequestInfo>, I>>(
-    object: I,
-  ): ConformancePayload_RequestInfo {
+  fromPartial(object: DeepPartial<ConformancePayload_RequestInfo>): ConformancePayload_RequestInfo {
     const message = createBaseConformancePayload_RequestInfo();
     message.requestHeaders = object.requestHeaders?.map((e) => Header.fromPartial(e)) || [];
     message.timeoutMs = (object.timeoutMs !== undefined && object.timeoutMs !== null)
@@ -766,14 +764,10 @@ export const ConformancePayload_ConnectGetInfo: MessageFns<
     }
   },
 
-  create<I extends Exact<DeepPartial<ConformancePayload_ConnectGetInfo>, I>>(
-    base?: I,
-  ): ConformancePayload_ConnectGetInfo {
-    return ConformancePayload_ConnectGetInfo.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ConformancePayload_ConnectGetInfo>): ConformancePayload_ConnectGetInfo {
+    return ConformancePayload_ConnectGetInfo.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ConformancePayload_ConnectGetInfo>, I>>(
-    object: I,
-  ): ConformancePayload_ConnectGetInfo {
+  fromPartial(object: DeepPartial<ConformancePayload_ConnectGetInfo>): ConformancePayload_ConnectGetInfo {
     const message = createBaseConformancePayload_ConnectGetInfo();
     message.queryParams = object.queryParams?.map((e) => Header.fromPartial(e)) || [];
     return message;
@@ -849,10 +843,10 @@ export const Error: MessageFns<Error, "connectrpc.conformance.v1.Error"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Error>, I>>(base?: I): Error {
-    return Error.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Error>): Error {
+    return Error.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Error>, I>>(object: I): Error {
+  fromPartial(object: DeepPartial<Error>): Error {
     const message = createBaseError();
     message.code = object.code ?? 0;
     message.message = object.message ?? undefined;
@@ -919,10 +913,10 @@ export const Header: MessageFns<Header, "connectrpc.conformance.v1.Header"> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Header>, I>>(base?: I): Header {
-    return Header.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Header>): Header {
+    return Header.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Header>, I>>(object: I): Header {
+  fromPartial(object: DeepPartial<Header>): Header {
     const message = createBaseHeader();
     message.name = object.name ?? "";
     message.value = object.value?.map((e) => e) || [];
@@ -970,14 +964,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T, V extends string> {
   readonly $type: V;
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }
