@@ -59,6 +59,18 @@ test("an encoded answer is decoded", async () => {
   assert.deepEqual(await client.series(empty, { tenants }), { labelsSet: [{ labels: [] }] });
 });
 
+test("a raw handler gets the request as protobuf, and its answer is decoded", async () => {
+  const raw = async (message: Uint8Array, context: CallContext): Promise<PreEncoded> => {
+    assert.equal(context.codec, "proto");
+    const { start } = SeriesRequest.decode(message);
+    const labels = [{ name: "start", value: String(start) }];
+    return new PreEncoded(SeriesResponse.encode({ labelsSet: [{ labels }] }).finish(), "proto");
+  };
+  const { client } = clientOf(service(QuerierServiceDefinition, { series: { raw } }, { tenancy: "many" }));
+  const { labelsSet } = await client.series(SeriesRequest.fromPartial({ start: 5n }), { tenants });
+  assert.deepEqual(labelsSet, [{ labels: [{ name: "start", value: "5" }] }]);
+});
+
 test("interceptors run as in a server", async () => {
   const { client } = clientOf(querier(async () => ({ labelsSet: [] })));
   assert.equal(await codeOf(client.series(empty)), "tenant_missing");
@@ -66,7 +78,13 @@ test("interceptors run as in a server", async () => {
 
 test("errors keep their code; others become internal", async () => {
   const throwing = (error: unknown): Promise<string> =>
-    codeOf(clientOf(querier(() => Promise.reject(error))).client.series(empty, { tenants }));
+    codeOf(
+      clientOf(
+        querier(async () => {
+          throw error;
+        }),
+      ).client.series(empty, { tenants }),
+    );
   assert.equal(await throwing(new BasaltError("disk_full", "no room")), "disk_full");
   assert.equal(await throwing(new TypeError("bug")), "internal");
   assert.equal(await throwing(new RpcError("aborted", "x")), "RpcError: x");
@@ -87,7 +105,7 @@ test("the deadline ends the call and tells the handler", async () => {
   );
   const call = codeOf(client.series(empty, { tenants, timeoutMs: 50 }));
   await Promise.resolve();
-  clock.advance(50);
+  await clock.advance(50);
   assert.equal(await call, "deadline_exceeded");
   assert.equal(signal?.aborted, true);
 });
@@ -148,7 +166,7 @@ for (const [rule, fault, calls, outcome] of faults) {
     const notices: Notice[] = [];
     const call = codeOf(client.series(empty, { tenants, timeoutMs: 50, onNotice: (notice) => notices.push(notice) }));
     await Promise.resolve();
-    clock.advance(fault.delayMs === 20 ? 20 : 50);
+    await clock.advance(fault.delayMs === 20 ? 20 : 50);
     assert.equal(await call, outcome);
     assert.equal(callCount, calls);
     assert.deepEqual(notices, []);

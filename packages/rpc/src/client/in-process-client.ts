@@ -65,7 +65,7 @@ class InProcessCall {
       procedure: endpoint.procedure,
       route: routeName(endpoint.procedure),
       protocol: "in-process",
-      codec: "structured",
+      codec: "raw" in endpoint.handle ? "proto" : "structured",
       method: "POST",
       requestHeaders: headers ?? {},
       rawQuery: "",
