@@ -1,3 +1,5 @@
+import { addLanes, lanesOf } from "./int64.ts";
+
 /** The functions that the nodes of a tree name. Index 0 is the root's: the empty name. */
 export interface FunctionTable {
   readonly names: readonly string[];
@@ -23,9 +25,7 @@ export interface CallTree {
 export function totalsOf(tree: CallTree): BigInt64Array {
   const { parent } = tree;
   const totals = tree.self.slice(0, tree.length);
-  for (let node = tree.length - 1; node > 0; node--) {
-    const above = parent[node] as number;
-    totals[above] = (totals[above] as bigint) + (totals[node] as bigint);
-  }
+  const lanes = lanesOf(totals);
+  for (let node = tree.length - 1; node > 0; node--) addLanes(lanes, parent[node] as number, lanes, node);
   return totals;
 }

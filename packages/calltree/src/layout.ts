@@ -1,5 +1,5 @@
 import type { FunctionTable } from "./call-tree.ts";
-import { lanesOf } from "./int64.ts";
+import { addLanes, copyLanes, isBelow, lanesOf, subtractLanes } from "./int64.ts";
 import type { Side, SidedTree, TreePaths } from "./sided-tree.ts";
 
 /** The children of every node, each list sorted. */
@@ -187,37 +187,48 @@ interface SideWriting extends Columns {
 function writeSide(values: BigInt64Array, writing: SideWriting): void {
   const { tree, side, bar, width, column } = writing;
   const { start, list } = writing.children;
-  const { self, total } = side;
+  const [lanes, self, total] = [lanesOf(values), lanesOf(side.self), lanesOf(side.total)];
   for (let node = 0; node < tree.length; node++) {
     const at = (bar[node] as number) * width + column;
-    values[at + 1] = total[node] as bigint;
-    values[at + 2] = self[node] as bigint;
-    let offset = (values[at] as bigint) + (self[node] as bigint);
+    copyLanes(lanes, at + 1, total, node);
+    copyLanes(lanes, at + 2, self, node);
+    let before = at;
+    let widthBefore = self;
+    let nodeBefore = node;
     const end = start[node + 1] as number;
     for (let i = start[node] as number; i < end; i++) {
       const child = list[i] as number;
-      values[(bar[child] as number) * width + column] = offset;
-      offset = BigInt.asIntN(64, offset + (total[child] as bigint));
+      const childAt = (bar[child] as number) * width + column;
+      copyLanes(lanes, childAt, lanes, before);
+      addLanes(lanes, childAt, widthBefore, nodeBefore);
+      before = childAt;
+      widthBefore = total;
+      nodeBefore = child;
     }
   }
 }
 
 function distancesFromOffsets(values: BigInt64Array, levelStart: Uint32Array, columns: Columns): void {
   const { width, column } = columns;
+  const lanes = lanesOf(values);
   for (let level = levelStart.length - 2; level >= 0; level--) {
     const first = levelStart[level] as number;
     for (let bar = (levelStart[level + 1] as number) - 1; bar > first; bar--) {
-      const here = bar * width + column;
-      const before = here - width;
-      values[here] = (values[here] as bigint) - (values[before] as bigint) - (values[before + 1] as bigint);
+      const at = bar * width + column;
+      subtractLanes(lanes, at, lanes, at - width);
+      subtractLanes(lanes, at, lanes, at - width + 1);
     }
   }
 }
 
 function maxSelfOf(sides: readonly Side[]): bigint {
-  let most = 0n;
+  const most = new BigInt64Array(1);
+  const mostLanes = lanesOf(most);
   for (const { self } of sides) {
-    for (let node = 0; node < self.length; node++) if ((self[node] as bigint) > most) most = self[node] as bigint;
+    const lanes = lanesOf(self);
+    for (let node = 0; node < self.length; node++) {
+      if (isBelow(mostLanes, 0, lanes, node)) copyLanes(mostLanes, 0, lanes, node);
+    }
   }
-  return most;
+  return most[0] as bigint;
 }

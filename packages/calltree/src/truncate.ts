@@ -1,5 +1,6 @@
 import { defined } from "@basalt/model";
 import type { CallTree, FunctionTable } from "./call-tree.ts";
+import { addLanes, isBelow, lanesOf } from "./int64.ts";
 import { kthLargest } from "./select.ts";
 import type { Side, SidedTree } from "./sided-tree.ts";
 import { oneSided } from "./sided-tree.ts";
@@ -49,8 +50,10 @@ export function nodesToKeep(tree: SidedTree, threshold: bigint, realOther: RealO
 
 function nodesFrom(tree: SidedTree, least: bigint): Uint8Array {
   const marks = new Uint8Array(tree.length);
+  const leastLanes = lanesOf(BigInt64Array.of(least));
   for (const { total } of tree.sides) {
-    for (let node = 0; node < marks.length; node++) if ((total[node] as bigint) >= least) marks[node] = 1;
+    const lanes = lanesOf(total);
+    for (let node = 0; node < marks.length; node++) if (!isBelow(lanes, node, leastLanes, 0)) marks[node] = 1;
   }
   return marks;
 }
@@ -120,14 +123,15 @@ function foldSide(tree: SidedTree, side: Side, by: Renumbering & { readonly keep
   const { keep, nodeAfter, foldAfter } = by;
   const self = new BigInt64Array(by.length);
   const total = new BigInt64Array(by.length);
+  const [selfAfter, totalAfter] = [lanesOf(self), lanesOf(total)];
+  const [selfBefore, totalBefore] = [lanesOf(side.self), lanesOf(side.total)];
   for (let node = 0; node < tree.length; node++) {
     const isKept = keep[node] === 1;
     const above = isKept ? 0 : (tree.parent[node] as number);
     if (keep[above] === 0) continue;
     const after = isKept ? (nodeAfter[node] as number) : (foldAfter[above] as number);
-    const own = isKept ? (side.self[node] as bigint) : (side.total[node] as bigint);
-    self[after] = (self[after] as bigint) + own;
-    total[after] = (total[after] as bigint) + (side.total[node] as bigint);
+    addLanes(selfAfter, after, isKept ? selfBefore : totalBefore, node);
+    addLanes(totalAfter, after, totalBefore, node);
   }
   return { self, total };
 }

@@ -1,4 +1,5 @@
-import { frameOfAddress, frameOfFunction, functionsOfLocation, noStackName } from "./frames.ts";
+import { stringAt } from "@basalt/model";
+import { functionsOfLocation, noStackName, unsymbolisedName } from "./frames.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
 
 /**
@@ -26,12 +27,12 @@ export function selectStacks(tables: SymbolTables, callSite: readonly string[]):
 function matchOn(tables: SymbolTables, location: number, callSite: readonly string[], matched: number): number {
   const functions = functionsOfLocation(tables, location);
   if (functions.length === 0) {
-    return frameOfAddress(tables, location).name === callSite[matched - 1] ? matched + 1 : 0;
+    return unsymbolisedName(tables, location) === callSite[matched - 1] ? matched + 1 : 0;
   }
   let count = matched;
   for (const callee of functions) {
     if (count > callSite.length) break;
-    if (frameOfFunction(tables, callee - 1).name !== callSite[count - 1]) return 0;
+    if (stringAt(tables, tables.functionName[callee] as number) !== callSite[count - 1]) return 0;
     count++;
   }
   return count;

@@ -1,4 +1,4 @@
-import { checkSum, lanesOf, sumValues } from "@basalt/calltree";
+import { addLanes, checkSum, lanesOf, sumValues } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
 import { selectStacks } from "./call-site.ts";
 import { grownBigInt64 } from "./grow.ts";
@@ -36,10 +36,9 @@ export class ColumnsMerger {
     }
     const moved = this.#partition.internTables(tables, taken);
     this.#values = grownBigInt64(this.#values, this.#partition.stackCount);
+    const mergedLanes = lanesOf(this.#values);
     for (let stack = 0; stack < stackCount; stack++) {
-      if (taken[stack] === 0) continue;
-      const to = moved[stack] as number;
-      this.#values[to] = (this.#values[to] as bigint) + (values[stack] as bigint);
+      if (taken[stack] === 1) addLanes(mergedLanes, moved[stack] as number, lanes, stack);
     }
   }
 

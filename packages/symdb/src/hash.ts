@@ -19,18 +19,23 @@ export function finishHash(hash: number): number {
   return more ^ (more >>> 16);
 }
 
-/** The hash of bytes [start, start + length) of a view: two lanes, each of every other word; the last words overlap. */
+/**
+ * The hash of bytes [start, start + length) of a view: two lanes, each of every other word; the last words overlap.
+ * Each word is followed by a product with a factor that only the process knows: without that, a change in a word's top
+ * bit could be undone by the next word whatever the seed, and strings of one hash made at will.
+ */
 export function hashBytes(view: DataView, start: number, length: number, seed: number): number {
+  const secret = Math.imul(seed, prime3) | 1;
   let even = seed ^ length;
-  let odd = Math.imul(seed, prime3);
+  let odd = secret;
   const end = start + length;
   if (length >= 4) {
     let at = start;
     for (; at + 8 <= end; at += 8) {
       even = Math.imul(even ^ view.getInt32(at, true), prime1);
       odd = Math.imul(odd ^ view.getInt32(at + 4, true), prime2);
-      even ^= even >>> 15;
-      odd ^= odd >>> 13;
+      even = Math.imul(even ^ (even >>> 15), secret);
+      odd = Math.imul(odd ^ (odd >>> 13), secret);
     }
     if (at + 4 <= end) even = mixWord(even, view.getInt32(at, true));
     odd = Math.imul(odd ^ view.getInt32(end - 4, true), prime2);

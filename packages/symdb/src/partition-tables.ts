@@ -1,9 +1,8 @@
 import { stackHashes } from "./content-hash.ts";
+import { setLineage } from "./lineage.ts";
 import type { StackTree } from "./stack-tree.ts";
 import type { SymbolInterner } from "./symbol-interner.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
-import type { SymbolTexts } from "./symbol-texts.ts";
-import { shareTexts } from "./symbol-texts.ts";
 
 /** The first elements of a partition's columns, which never change. Content hashes are made when they are asked for. */
 export class PartitionTables implements SymbolTables {
@@ -37,7 +36,7 @@ export class PartitionTables implements SymbolTables {
   readonly stackLocation: Uint32Array;
   #stackHash: BigUint64Array | undefined;
 
-  constructor({ strings, functions, mappings, locations }: SymbolInterner, stacks: StackTree, texts: SymbolTexts) {
+  constructor({ strings, functions, mappings, locations }: SymbolInterner, stacks: StackTree) {
     this.stringBytes = strings.bytes;
     this.stringCount = strings.count;
     this.stringStart = strings.start;
@@ -66,7 +65,7 @@ export class PartitionTables implements SymbolTables {
     this.stackCount = stacks.count;
     this.stackParent = stacks.parent;
     this.stackLocation = stacks.location;
-    shareTexts(this, texts);
+    setLineage(this, stacks);
   }
 
   get stackHash(): BigUint64Array {

@@ -6,7 +6,6 @@ import { PartitionTables } from "./partition-tables.ts";
 import { hashOnward, StackTree } from "./stack-tree.ts";
 import { SymbolInterner } from "./symbol-interner.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
-import { SymbolTexts } from "./symbol-texts.ts";
 
 /**
  * All symbols and stacks of one service that grow profile after profile: one per tenant and service in an ingest worker,
@@ -16,7 +15,6 @@ export class SymbolPartition {
   readonly #seed: number;
   readonly #symbols: SymbolInterner;
   readonly #stacks: StackTree;
-  readonly #texts = new SymbolTexts();
   #path: Uint32Array = new Uint32Array(64);
   #stackIds: Uint32Array = new Uint32Array(256);
   #tables: PartitionTables | undefined;
@@ -33,15 +31,9 @@ export class SymbolPartition {
     return this.#stacks.count;
   }
 
-  /** Memory held, in bytes: all columns, hash tables and scratch at their capacity, and decoded texts. */
+  /** Memory held, in bytes: all columns, hash tables and scratch at their capacity. */
   get byteLength(): number {
-    return (
-      this.#symbols.byteLength +
-      this.#stacks.byteLength +
-      this.#path.byteLength +
-      this.#stackIds.byteLength +
-      this.#texts.decodedLength
-    );
+    return this.#symbols.byteLength + this.#stacks.byteLength + this.#path.byteLength + this.#stackIds.byteLength;
   }
 
   /**
@@ -100,7 +92,7 @@ export class SymbolPartition {
    */
   tables(): SymbolTables {
     if (this.#tables?.stackCount === this.#stacks.count) return this.#tables;
-    this.#tables = new PartitionTables(this.#symbols, this.#stacks, this.#texts);
+    this.#tables = new PartitionTables(this.#symbols, this.#stacks);
     return this.#tables;
   }
 

@@ -14,20 +14,14 @@ export interface SymbolTables extends SymbolColumns {
   readonly stackHash: BigUint64Array;
 }
 
-/** 24: V8's header of a flat string with one byte a character, and the pointer to it. */
-const textOverhead = 24;
-
-/** 4: the node of a stack in an index of paths. */
+/** 4: the node of a stack, or the function of a location, that an index of paths remembers. */
 const pathBytes = 4;
 
-/**
- * Memory of tables, in bytes, for the accounts of caches: the columns, the texts that queries decode from them, and
- * what one index of paths remembers of them.
- */
+/** Memory of tables, in bytes, for the accounts of caches: the columns, and what one index of paths remembers of them. */
 export function symbolTablesByteLength(tables: SymbolTables): number {
-  let bytes = 0;
+  let bytes = (tables.stackCount + tables.locationCount) * pathBytes;
   for (const column of columnsOf(tables)) bytes += column.byteLength;
-  return bytes + tables.stringBytes.byteLength + tables.stringCount * textOverhead + tables.stackCount * pathBytes;
+  return bytes;
 }
 
 function columnsOf(tables: SymbolTables): readonly (Uint8Array | Uint32Array | BigUint64Array)[] {

@@ -1,5 +1,6 @@
 import type { TreeShape } from "@basalt/calltree";
-import { frameOfAddress, frameOfFunction, functionsOfLocation, noStackName } from "./frames.ts";
+import { functionsOfLocation, noStackName, unsymbolisedName } from "./frames.ts";
+import type { FunctionIndexes } from "./function-indexes.ts";
 import { grownInt32, grownUint32 } from "./grow.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
 
@@ -12,20 +13,26 @@ export class TablePaths {
   /** Node by stack; 0 = not looked up. At least as long as the stacks of the tables last passed to {@link follow}. */
   nodeOf: Uint32Array = new Uint32Array(0);
   readonly #shape: TreeShape;
+  readonly #indexes: FunctionIndexes;
+  /** Over the strings of the tables last followed. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
   /** By location: index of its only function plus one; 0 = not looked up; -1 - place in #several. */
   #onlyOf: Int32Array = new Int32Array(0);
   readonly #several: number[][] = [];
   /** Stacks on the way up that have no node yet. */
   #pending: Uint32Array = new Uint32Array(64);
 
-  constructor(shape: TreeShape) {
+  constructor(shape: TreeShape, indexes: FunctionIndexes) {
     this.#shape = shape;
+    this.#indexes = indexes;
   }
 
-  /** Makes room for the stacks of tables; call it before the others. */
+  /** Takes tables, the same or grown ones; call it before the others. */
   follow(tables: SymbolTables): void {
     this.nodeOf = grownUint32(this.nodeOf, tables.stackCount);
     this.#onlyOf = grownInt32(this.#onlyOf, tables.locationCount);
+    const { buffer, byteOffset, byteLength } = tables.stringBytes;
+    this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
   /** Finds the node of a stack that has none in {@link nodeOf} yet. */
@@ -59,10 +66,9 @@ export class TablePaths {
   }
 
   #lookUpLocation(tables: SymbolTables, location: number): number {
-    const { functions } = this.#shape;
-    const frames = functionsOfLocation(tables, location).map((callee) => frameOfFunction(tables, callee - 1));
-    if (frames.length === 0) frames.push(frameOfAddress(tables, location));
-    const indexes = frames.map(({ name, file }) => functions.indexOf(name, file));
+    const functions = functionsOfLocation(tables, location);
+    const indexes = functions.map((callee) => this.#indexes.indexOf(tables, this.#view, callee));
+    if (indexes.length === 0) indexes.push(this.#shape.functions.indexOf(unsymbolisedName(tables, location)));
     const [only = 0] = indexes;
     const entry = indexes.length > 1 ? -this.#several.push(indexes) : only + 1;
     this.#onlyOf[location] = entry;

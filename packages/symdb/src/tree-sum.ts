@@ -1,10 +1,19 @@
 import type { CallTree } from "@basalt/calltree";
-import { checkSum, FunctionTableBuilder, lanesOf, pruneTree, sumValues, TreeShape } from "@basalt/calltree";
+import {
+  addLanes,
+  checkSum,
+  ExactSum,
+  FunctionTableBuilder,
+  lanesOf,
+  nonZeroIndexes,
+  pruneTree,
+  TreeShape,
+} from "@basalt/calltree";
 import { assert } from "@basalt/model";
-import { grownBigInt64 } from "./grow.ts";
+import { FunctionIndexes } from "./function-indexes.ts";
+import { grownBigInt64, grownUint32 } from "./grow.ts";
+import { lineageOf } from "./lineage.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
-import type { SymbolTexts } from "./symbol-texts.ts";
-import { textsOf } from "./symbol-texts.ts";
 import { TablePaths } from "./table-paths.ts";
 
 /** 2^18: such a shape takes 4 MiB, and 2 MiB of values for each query that runs over it. */
@@ -12,16 +21,19 @@ const shapeNodesMax = 1 << 18;
 
 /** How an index of paths is kept. */
 export interface PathIndexOptions {
+  /** 32 random bits of the process, so that nobody can choose names that meet in one hash slot. */
+  readonly seed: number;
   /** Whether functions of one name in two files are two. Default: they are one. */
   readonly tellFilesApart?: boolean;
   /** Nodes that the index may remember between queries; beyond, it begins anew. */
   readonly nodesMax?: number;
 }
 
-/** A shape, and for tables (by their texts, which views of one partition share) their nodes in it. */
+/** A shape, and for tables (by their lineage) their nodes in it. */
 interface Generation {
   readonly shape: TreeShape;
-  readonly pathsOf: WeakMap<SymbolTexts, TablePaths>;
+  readonly indexes: FunctionIndexes;
+  readonly pathsOf: WeakMap<object, TablePaths>;
 }
 
 /**
@@ -29,11 +41,13 @@ interface Generation {
  * over the same tables adds up numbers by index and looks at no symbol. One for each worker, for as long as it lives.
  */
 export class PathIndex {
+  readonly #seed: number;
   readonly #tellFilesApart: boolean;
   readonly #nodesMax: number;
   #generation: Generation | undefined;
 
-  constructor(options: PathIndexOptions = {}) {
+  constructor(options: PathIndexOptions) {
+    this.#seed = options.seed;
     this.#tellFilesApart = options.tellFilesApart ?? false;
     this.#nodesMax = options.nodesMax ?? shapeNodesMax;
   }
@@ -42,7 +56,11 @@ export class PathIndex {
   sum(): TreeSum {
     if (this.#generation === undefined || this.#generation.shape.length > this.#nodesMax) {
       const functions = new FunctionTableBuilder({ tellFilesApart: this.#tellFilesApart });
-      this.#generation = { shape: new TreeShape({ functions }), pathsOf: new WeakMap() };
+      this.#generation = {
+        shape: new TreeShape({ functions }),
+        indexes: new FunctionIndexes(functions, this.#seed),
+        pathsOf: new WeakMap(),
+      };
     }
     return new TreeSum(this.#generation);
   }
@@ -53,6 +71,8 @@ export class TreeSum {
   readonly #generation: Generation;
   #self: BigInt64Array = new BigInt64Array(512);
   #sum = 0n;
+  /** Stacks with a value in the table that is being added. */
+  #stacks: Uint32Array = new Uint32Array(256);
 
   /** See {@link PathIndex.sum}. */
   constructor(generation: Generation) {
@@ -67,34 +87,17 @@ export class TreeSum {
   add(tables: SymbolTables, values: BigInt64Array): void {
     const { stackCount } = tables;
     assert(values.length >= stackCount, "values are given for every stack");
-    this.#sum = checkSum(this.#sum + sumValues(values, stackCount));
-    const { nodeOf } = this.#pathsOf(tables, values);
+    this.#stacks = grownUint32(this.#stacks, stackCount);
+    const stacks = this.#stacks;
+    const count = nonZeroIndexes(values, stackCount, stacks);
+    const lanes = lanesOf(values);
+    this.#sum = checkSum(this.#sum + sumAt(lanes, stacks, count));
+    const { nodeOf } = this.#pathsOf(tables, count);
     this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
-    const self = this.#self;
-    for (let stack = 0; stack < stackCount; stack++) {
-      const node = nodeOf[stack] as number;
-      self[node] = (self[node] as bigint) + (values[stack] as bigint);
-    }
-  }
-
-  /**
-   * Adds the values of some stacks of a table, for a query that meets few of them; no value may be negative.
-   *
-   * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
-   */
-  addSome(tables: SymbolTables, stackIds: Uint32Array, values: BigInt64Array): void {
-    this.#sum = checkSum(this.#sum + sumValues(values, stackIds.length));
-    const paths = this.#pathsOfTables(tables);
-    for (let i = 0; i < stackIds.length; i++) {
-      const stack = stackIds[i] as number;
-      if (paths.nodeOf[stack] === 0) paths.lookUp(tables, stack);
-    }
-    const { nodeOf } = paths;
-    this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
-    const self = this.#self;
-    for (let i = 0; i < stackIds.length; i++) {
-      const node = nodeOf[stackIds[i] as number] as number;
-      self[node] = (self[node] as bigint) + (values[i] as bigint);
+    const selfLanes = lanesOf(this.#self);
+    for (let i = 0; i < count; i++) {
+      const stack = stacks[i] as number;
+      addLanes(selfLanes, nodeOf[stack] as number, lanes, stack);
     }
   }
 
@@ -105,29 +108,32 @@ export class TreeSum {
     return pruneTree({ length, parent, functionIndex, self, functions: functions.table() }, callSite);
   }
 
-  /** The paths of a table with a node for each stack that has a value. */
-  #pathsOf(tables: SymbolTables, values: BigInt64Array): TablePaths {
-    const paths = this.#pathsOfTables(tables);
-    const { nodeOf } = paths;
-    const lanes = lanesOf(values);
-    for (let stack = 0; stack < tables.stackCount; stack++) {
-      const hasValue = ((lanes[2 * stack] as number) | (lanes[2 * stack + 1] as number)) !== 0;
-      if (hasValue && nodeOf[stack] === 0) paths.lookUp(tables, stack);
-    }
-    return paths;
-  }
-
-  #pathsOfTables(tables: SymbolTables): TablePaths {
-    const { shape, pathsOf } = this.#generation;
-    const texts = textsOf(tables);
-    let paths = pathsOf.get(texts);
+  /** The paths of a table, with a node for each of the first stacks in #stacks. */
+  #pathsOf(tables: SymbolTables, count: number): TablePaths {
+    const { shape, indexes, pathsOf } = this.#generation;
+    const lineage = lineageOf(tables);
+    let paths = pathsOf.get(lineage);
     if (paths === undefined) {
-      paths = new TablePaths(shape);
-      pathsOf.set(texts, paths);
+      paths = new TablePaths(shape, indexes);
+      pathsOf.set(lineage, paths);
     }
     paths.follow(tables);
+    const { nodeOf } = paths;
+    for (let i = 0; i < count; i++) {
+      const stack = this.#stacks[i] as number;
+      if (nodeOf[stack] === 0) paths.lookUp(tables, stack);
+    }
     return paths;
   }
+}
+
+function sumAt(lanes: Uint32Array, indexes: Uint32Array, count: number): bigint {
+  const sum = new ExactSum();
+  for (let i = 0; i < count; i++) {
+    const index = indexes[i] as number;
+    sum.add(lanes[2 * index] as number, lanes[2 * index + 1] as number);
+  }
+  return sum.total();
 }
 
 /** What a tree of one table may be told. */
@@ -136,11 +142,13 @@ export interface CallTreeOptions {
   readonly tellFilesApart?: boolean;
   /** Function names from the root on; only stacks that begin so are taken, whole. */
   readonly callSite?: readonly string[];
+  /** As in {@link PathIndexOptions}; 0 if absent, for tables that can be trusted. */
+  readonly seed?: number;
 }
 
 /** The call tree of one table and the values of its stacks; for many tables or queries, keep a {@link PathIndex}. */
 export function toCallTree(tables: SymbolTables, values: BigInt64Array, options: CallTreeOptions = {}): CallTree {
-  const sum = new PathIndex({ tellFilesApart: options.tellFilesApart ?? false }).sum();
+  const sum = new PathIndex({ tellFilesApart: options.tellFilesApart ?? false, seed: options.seed ?? 0 }).sum();
   sum.add(tables, values);
   return sum.finish(options.callSite);
 }

@@ -1,0 +1,44 @@
+import type { FunctionTableBuilder } from "@basalt/calltree";
+import { stringAt } from "@basalt/model";
+import { grownUint32 } from "./grow.ts";
+import { InternedFunctions } from "./interned-functions.ts";
+import { InternedStrings } from "./interned-strings.ts";
+import type { SymbolTables } from "./symbol-tables.ts";
+
+/**
+ * Finds functions of many tables in one function table by the bytes of their names (and files): a name is decoded once
+ * however many tables hold it.
+ */
+export class FunctionIndexes {
+  readonly #functions: FunctionTableBuilder;
+  readonly #strings: InternedStrings;
+  /** Pairs of name and file, when files are told apart. */
+  readonly #pairs: InternedFunctions;
+  /** Index in the function table, plus one, by number of name or pair; 0 = not known. */
+  #indexOf: Uint32Array = new Uint32Array(256);
+
+  constructor(functions: FunctionTableBuilder, seed: number) {
+    this.#functions = functions;
+    this.#strings = new InternedStrings(seed);
+    this.#pairs = new InternedFunctions(seed);
+  }
+
+  /** The index of a function of tables; `view` is over their `stringBytes`. */
+  indexOf(tables: SymbolTables, view: DataView, callee: number): number {
+    const name = tables.functionName[callee] as number;
+    const file = tables.functionFilename[callee] as number;
+    const { tellFilesApart } = this.#functions;
+    const nameNumber = this.#string(tables, view, name);
+    const number = tellFilesApart ? this.#pairs.intern(nameNumber, 0, this.#string(tables, view, file), 0) : nameNumber;
+    this.#indexOf = grownUint32(this.#indexOf, number + 1);
+    const known = this.#indexOf[number] as number;
+    if (known !== 0) return known - 1;
+    const index = this.#functions.indexOf(stringAt(tables, name), tellFilesApart ? stringAt(tables, file) : "");
+    this.#indexOf[number] = index + 1;
+    return index;
+  }
+
+  #string(tables: SymbolTables, view: DataView, index: number): number {
+    return this.#strings.intern(view, tables.stringStart[index] as number, tables.stringLength[index] as number);
+  }
+}
