@@ -26,6 +26,7 @@ interface MessageDescriptor {
   field?: FieldDescriptor[];
   nestedType?: MessageDescriptor[];
   enumType?: EnumDescriptor[];
+  options?: { mapEntry?: boolean };
 }
 
 interface FileDescriptor {
@@ -43,6 +44,7 @@ const enums: string[] = [];
 
 function addMessage(scope: string, message: MessageDescriptor): void {
   const name = `${scope}.${message.name}`;
+  if (message.options?.mapEntry === true) throw new Error(`${name}: the JSON codec does not know maps`);
   const fields = (message.field ?? []).map((field) => `      ${describeField(field)},\n`);
   messages.push(`    "${name}": [\n${fields.join("")}    ],\n`);
   for (const nested of message.nestedType ?? []) addMessage(name, nested);
