@@ -25,7 +25,7 @@ export function finishHash(hash: number): number {
  * bit could be undone by the next word whatever the seed, and strings of one hash made at will.
  */
 export function hashBytes(view: DataView, start: number, length: number, seed: number): number {
-  const secret = Math.imul(seed, prime3) | 1;
+  const secret = Math.imul(seed ^ prime2, prime3) | 1;
   let even = seed ^ length;
   let odd = secret;
   const end = start + length;

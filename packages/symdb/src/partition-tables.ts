@@ -4,7 +4,10 @@ import type { StackTree } from "./stack-tree.ts";
 import type { SymbolInterner } from "./symbol-interner.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
 
-/** The first elements of a partition's columns, which never change. Content hashes are made when they are asked for. */
+/**
+ * The first elements of a partition's columns, which never change. Content hashes are made when they are asked for, which
+ * takes a look at every symbol; a copy by spreading or cloning lacks them.
+ */
 export class PartitionTables implements SymbolTables {
   readonly stringBytes: Uint8Array;
   readonly stringCount: number;

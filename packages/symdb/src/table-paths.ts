@@ -45,7 +45,7 @@ export class TablePaths {
     let pendingCount = 0;
     let above = stack;
     for (; above !== 0 && this.nodeOf[above] === 0; above = stackParent[above] as number) {
-      this.#pending = grownUint32(this.#pending, pendingCount + 1);
+      if (pendingCount === this.#pending.length) this.#pending = grownUint32(this.#pending, pendingCount + 1);
       this.#pending[pendingCount++] = above;
     }
     let node = above === 0 ? 0 : (this.nodeOf[above] as number);
