@@ -9,6 +9,8 @@ export interface ProcessHost {
   readFile(path: string): Promise<Uint8Array>;
   print(text: string): void;
   printError(text: string): void;
+  /** Takes log lines; without it they go to standard error at once. */
+  readonly writeLog?: (line: string) => void;
   /** Calls at each request to stop: SIGTERM or SIGINT. */
   onStop(act: (signal: string) => void): void;
   /** Calls at what nobody caught. */

@@ -31,7 +31,8 @@ function play(args: readonly string[], start: () => Promise<void> = () => Promis
     },
   };
   const host: ProcessHost = {
-    args: [...args, "-log.level=error"],
+    args,
+    writeLog: () => undefined,
     environment: {},
     readFile: () => Promise.reject(new Error("no file")),
     print: (text) => void (output += text),

@@ -84,6 +84,11 @@ async function answer(
   }
 }
 
+function loggerOf(config: Config, clock: Clock, host: ProcessHost): Logger {
+  const options = { level: config.get(logSettings.level), format: config.get(logSettings.format), clock };
+  return createLogger(host.writeLog === undefined ? options : { ...options, write: host.writeLog });
+}
+
 class RunningProgram {
   private readonly host: ProcessHost;
   private readonly config: Config;
@@ -105,7 +110,7 @@ class RunningProgram {
       clock,
       random: systemRandom,
       disk: nodeFileSystem,
-      logger: createLogger({ level: config.get(logSettings.level), format: config.get(logSettings.format), clock }),
+      logger: loggerOf(config, clock, host),
       metrics: new Metrics(),
       readiness: () => this.readiness(),
       stop: () => this.requestStop("request"),
