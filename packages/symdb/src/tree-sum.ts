@@ -21,8 +21,8 @@ const shapeNodesMax = 1 << 18;
 
 /** How an index of paths is kept. */
 export interface PathIndexOptions {
-  /** 32 random bits of the process, so that nobody can choose names that meet in one hash slot. */
-  readonly seed: number;
+  /** 32 random bits of the process, so that nobody can choose names that meet in one hash slot; 0 if absent. */
+  readonly seed?: number;
   /** Whether functions of one name in two files are two. Default: they are one. */
   readonly tellFilesApart?: boolean;
   /** Nodes that the index may remember between queries; beyond, it begins anew. */
@@ -46,8 +46,8 @@ export class PathIndex {
   readonly #nodesMax: number;
   #generation: Generation | undefined;
 
-  constructor(options: PathIndexOptions) {
-    this.#seed = options.seed;
+  constructor(options: PathIndexOptions = {}) {
+    this.#seed = options.seed ?? 0;
     this.#tellFilesApart = options.tellFilesApart ?? false;
     this.#nodesMax = options.nodesMax ?? shapeNodesMax;
   }
