@@ -32,6 +32,11 @@ export interface RowGroupValues {
    * rowCount + 1 long (or longer); it need not begin with 0.
    */
   readonly lists?: Readonly<Record<string, Uint32Array>>;
+  /**
+   * By leaf name, the rows, ascending, at which another kind of values begins (such as another profile type): a page of
+   * 64 KiB or more ends there, so that each kind gets the encoding that suits it.
+   */
+  readonly pageBreaks?: Readonly<Record<string, Uint32Array>>;
   /** Values of every leaf, by leaf name. */
   readonly leaves: Readonly<Record<string, ColumnValues>>;
 }

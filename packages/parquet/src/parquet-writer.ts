@@ -75,7 +75,12 @@ export class ParquetWriter {
       const starts =
         leaf.maxRepetition === 0 ? undefined : defined(values.lists?.[leaf.column], `starts of ${leaf.column}`);
       const leafValues = defined(values.leaves[leaf.name], `values of ${leaf.name}`);
-      const chunk = writeChunk(this.#target(), leaf, { rowCount, starts }, leafValues);
+      const chunk = writeChunk(
+        this.#target(),
+        leaf,
+        { rowCount, starts, pageBreaks: values.pageBreaks?.[leaf.name] },
+        leafValues,
+      );
       assert(
         chunk.metadata.valueCount <= chunkValuesMax,
         `${leaf.name} has at most ${chunkValuesMax} values a row group`,

@@ -31,6 +31,7 @@ export interface ChunkSource {
 export interface LeafRows {
   readonly rowCount: number;
   readonly starts: Uint32Array | undefined;
+  readonly pageBreaks: Uint32Array | undefined;
 }
 
 /** Prepares the values of one leaf: statistics, ways to encode them, and how they lie in the rows. */

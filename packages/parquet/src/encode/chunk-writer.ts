@@ -29,11 +29,18 @@ export interface WrittenChunk {
   readonly pages: readonly PageLocation[];
 }
 
+/** 64 KiB: below this, a page's own header and zstd tables cost more than an encoding of its own saves. */
+const breakBytesMin = 65_536;
+
+const noBreaks = new Uint32Array(0);
+
 /** Encodes and emits one column chunk. */
 export function writeChunk(target: ChunkTarget, leaf: Leaf, rows: LeafRows, values: ColumnValues): WrittenChunk {
   const { codec } = target;
   const source = chunkSource(leaf, rows, values, target.scratch);
-  const spans = pageSpans(source.layout, Math.max(1, Math.floor(target.pageBytes / source.bytesPerSlot)));
+  const slots = (bytes: number): number => Math.max(1, Math.floor(bytes / source.bytesPerSlot));
+  const breaks = rows.pageBreaks ?? noBreaks;
+  const spans = pageSpans(source.layout, { slotsMax: slots(target.pageBytes), slotsMin: slots(breakBytesMin), breaks });
   const bodies = compressPages({ codec, effort: target.effort }, source.encoders, spans);
   const written = new ChunkBytes(target);
   if (bodies.dictionary !== undefined && bodies.dictionaryBody !== undefined) {
@@ -55,6 +62,7 @@ export function writeChunk(target: ChunkTarget, leaf: Leaf, rows: LeafRows, valu
   const encodings = new Set(bodies.pages.map((body) => body.encoding));
   if (bodies.dictionary !== undefined) encodings.add(encoding.plain);
   if (leaf.maxDefinition > 0) encodings.add(encoding.rle);
+  const isIndexed = bodies.pages.every((body) => body.encoding === encoding.rleDictionary);
   const metadata: ChunkMetadata = {
     leaf,
     valueCount: placeCount,
@@ -63,7 +71,12 @@ export function writeChunk(target: ChunkTarget, leaf: Leaf, rows: LeafRows, valu
     uncompressedLength: written.uncompressedLength,
     compression: compression.zstd,
     encodings: [...encodings],
-    statistics: { min: source.min, max: source.max, nullCount, distinctCount: bodies.dictionary?.entryCount },
+    statistics: {
+      min: source.min,
+      max: source.max,
+      nullCount,
+      distinctCount: isIndexed ? bodies.dictionary?.entryCount : undefined,
+    },
     offsetIndex: undefined,
   };
   return { metadata, pages };

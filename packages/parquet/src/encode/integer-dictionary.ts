@@ -1,45 +1,72 @@
+import type { DeltaSource } from "./delta-binary.ts";
 import type { EncodeScratch } from "./encode-scratch.ts";
 import type { Integers } from "./integers.ts";
 
 /** 64 Ki entries: their table of 2 MiB still fits a cache; four times as many cost twice the time to save 5 % (ADR 0040). */
 const entriesMax = 2 ** 16;
 
-/** Distinct values of a chunk and, per value, which one it is. */
+/** Distinct values of some pages and, per value, which one it is. */
 export interface Dictionary {
   /** PLAIN bytes of the entries. */
   readonly bytes: Uint8Array;
   readonly entryCount: number;
+  /** By value of the chunk; meaningless in pages that were not taken in. */
   readonly indexes: Uint32Array;
 }
 
-/**
- * Builds the dictionary of a chunk, entries in ascending order: near values then have near indexes, which compress.
- *
- * @returns undefined when values repeat too little for a dictionary to pay.
- */
-export function integerDictionary(integers: Integers, scratch: EncodeScratch): Dictionary | undefined {
-  const { count, bytesPerValue, offsets, words } = integers;
-  if (offsets === undefined || count < 8) return undefined;
-  const limit = Math.min(entriesMax, Math.ceil(count / 4));
-  const table = new DistinctNumbers();
-  const indexes = scratch.indexes(count);
-  // when half of the first eighth is new, the rest will not repeat enough either
-  const probeAt = Math.max(4096, count >>> 3);
-  for (let i = 0; i < count; i++) {
-    indexes[i] = table.intern(offsets[i] as number);
-    if (table.count > limit || (i === probeAt && table.count > probeAt / 2)) return undefined;
+/** A page of more distinct values than one in 16 is better off without a dictionary (ADR 0040). */
+function distinctMax(valueCount: number): number {
+  return Math.max(16, valueCount >>> 4);
+}
+
+/** Builds the dictionary of a chunk from those of its pages whose values repeat. */
+export class IntegerDictionaryBuilder {
+  readonly #integers: Integers;
+  readonly #offsets: DeltaSource;
+  readonly #indexes: Uint32Array;
+  readonly #taken: { start: number; end: number }[] = [];
+  readonly #all = new DistinctNumbers();
+  readonly #page = new DistinctNumbers();
+
+  constructor(integers: Integers, offsets: DeltaSource, scratch: EncodeScratch) {
+    this.#integers = integers;
+    this.#offsets = offsets;
+    this.#indexes = scratch.indexes(integers.count);
   }
-  const ranks = table.ranks();
-  const entryCount = table.count;
-  const wordsPerValue = bytesPerValue / 4;
-  const entries = new Uint32Array(entryCount * wordsPerValue);
-  for (let i = 0; i < count; i++) {
-    const rank = ranks[indexes[i] as number] as number;
-    indexes[i] = rank;
-    entries[rank * wordsPerValue] = words[i * wordsPerValue] as number;
-    if (wordsPerValue === 2) entries[rank * 2 + 1] = words[i * 2 + 1] as number;
+
+  /** Takes in the page of values [start, end), unless too many of them are distinct. */
+  add(start: number, end: number): boolean {
+    const limit = Math.min(distinctMax(end - start), entriesMax - this.#all.count);
+    const indexes = this.#indexes;
+    const page = this.#page;
+    page.clear();
+    for (let i = start; i < end; i++) {
+      indexes[i] = page.intern(this.#offsets[i] as number);
+      if (page.count > limit) return false;
+    }
+    const entries = page.internInto(this.#all);
+    for (let i = start; i < end; i++) indexes[i] = entries[indexes[i] as number] as number;
+    this.#taken.push({ start, end });
+    return true;
   }
-  return { bytes: new Uint8Array(entries.buffer), entryCount, indexes };
+
+  /** The dictionary, entries in ascending order: near values then have near indexes, which compress. */
+  finish(): Dictionary {
+    const { bytesPerValue, words } = this.#integers;
+    const ranks = this.#all.ranks();
+    const wordsPerValue = bytesPerValue / 4;
+    const indexes = this.#indexes;
+    const entries = new Uint32Array(ranks.length * wordsPerValue);
+    for (const { start, end } of this.#taken) {
+      for (let i = start; i < end; i++) {
+        const rank = ranks[indexes[i] as number] as number;
+        indexes[i] = rank;
+        entries[rank * wordsPerValue] = words[i * wordsPerValue] as number;
+        if (wordsPerValue === 2) entries[rank * 2 + 1] = words[i * 2 + 1] as number;
+      }
+    }
+    return { bytes: new Uint8Array(entries.buffer), entryCount: ranks.length, indexes };
+  }
 }
 
 /** Numbers in order of first sight, found by open addressing. */
@@ -67,6 +94,18 @@ class DistinctNumbers {
     slots[at] = value;
     slots[at + 1] = ++this.count;
     return this.count - 1;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.#slots.fill(0);
+  }
+
+  /** Interns all of them elsewhere; returns their entries there. */
+  internInto(other: DistinctNumbers): Uint32Array {
+    const entries = new Uint32Array(this.count);
+    for (let entry = 0; entry < this.count; entry++) entries[entry] = other.intern(this.#values[entry] as number);
+    return entries;
   }
 
   /** Place of each entry in ascending order. */

@@ -1,8 +1,9 @@
+import { defined } from "@basalt/model";
 import type { PageCodec } from "../codec.ts";
 import { encoding } from "../format/constants.ts";
 import type { Effort } from "./effort.ts";
 import type { Dictionary } from "./integer-dictionary.ts";
-import type { ChunkEncoders, PageEncoder } from "./page-encoder.ts";
+import type { ChunkEncoders, IndexedPages, PageEncoder } from "./page-encoder.ts";
 import type { PageSpan } from "./page-spans.ts";
 
 /** Values of one page, encoded and compressed. */
@@ -25,8 +26,8 @@ export interface ChunkBodies {
 /** Below this, a frame's header eats what compression saves. */
 const compressFrom = 48;
 
-/** Pages from one trial to the next. */
-const trialEvery: Readonly<Record<Effort, number>> = { small: 4, fast: Number.POSITIVE_INFINITY };
+/** Header of a dictionary page and its place in the footer. */
+const dictionaryOverheadBytes = 32;
 
 /** A bit a value: rows that repeat each other; no other encoding has much left to save. */
 const goodEnoughBits = 1;
@@ -49,7 +50,7 @@ export function compressBody(codec: PageCodec, pageEncoding: number, raw: Uint8A
 }
 
 /**
- * Writes the pages of a chunk in the encoding that comes out smallest after compression. Sizes before compression
+ * Writes each page of a chunk in the encoding that comes out smallest after compression. Sizes before compression
  * mislead: bit-packed indexes are half as long as plain ones, and repeated rows in them five times as long after zstd.
  */
 export function compressPages(
@@ -57,91 +58,59 @@ export function compressPages(
   encoders: ChunkEncoders,
   spans: readonly PageSpan[],
 ): ChunkBodies {
-  const directPages = new PageTrials(options, encoders.direct, spans);
-  const direct = directPages.sample();
-  const tryDictionary = direct.bytes * 8 > direct.values * goodEnoughBits;
-  const indexed = tryDictionary ? encoders.indexed(options.effort) : [];
-  const dictionary = indexed[0]?.dictionary;
-  if (dictionary !== undefined) {
-    const dictionaryBody = compressDictionary(options.codec, dictionary.bytes);
-    const indexedPages = new PageTrials(options, indexed, spans);
-    const sample = indexedPages.sample();
-    // the sample bears its share of the dictionary
-    const dictionaryBytes = dictionaryBody.bytes.length * (sample.values / Math.max(1, valuesOf(spans)));
-    if (sample.bytes + dictionaryBytes < direct.bytes) {
-      return { pages: indexedPages.all(), dictionary, dictionaryBody };
-    }
+  const pages = new Map<PageSpan, PageBody>();
+  let tried = encoders.direct;
+  for (const span of spans) {
+    const { body, encoder } = smallest(options.codec, tried, span);
+    pages.set(span, body);
+    if (options.effort === "fast") tried = [encoder];
   }
-  return { pages: directPages.all(), dictionary: undefined, dictionaryBody: undefined };
+  const candidates = spans.filter((span) => !isGoodEnough(pages.get(span), span));
+  const indexed = candidates.length === 0 ? undefined : encoders.indexed(candidates, options.effort);
+  const dictionaryBody = indexed === undefined ? undefined : replaceByIndexed(options.codec, indexed, pages);
+  const dictionary = dictionaryBody === undefined ? undefined : indexed?.dictionary;
+  return { pages: [...pages.values()], dictionary, dictionaryBody };
 }
 
-/** A dictionary page has no flag that it is not compressed: it always is. */
-function compressDictionary(codec: PageCodec, bytes: Uint8Array): PageBody {
-  const uncompressedLength = bytes.length;
-  return { encoding: encoding.plain, bytes: codec.compress(bytes), uncompressedLength, isCompressed: true };
+/** Puts indexed pages in the place of larger ones, if all of them together save more than the dictionary costs. */
+function replaceByIndexed(
+  codec: PageCodec,
+  indexed: IndexedPages,
+  pages: Map<PageSpan, PageBody>,
+): PageBody | undefined {
+  const smaller = new Map<PageSpan, PageBody>();
+  let saved = 0;
+  for (const span of indexed.spans) {
+    const { body } = smallest(codec, indexed.encoders, span);
+    const gain = (pages.get(span)?.bytes.length ?? 0) - body.bytes.length;
+    if (gain <= 0) continue;
+    smaller.set(span, body);
+    saved += gain;
+  }
+  if (saved <= dictionaryOverheadBytes) return undefined;
+  // a dictionary page has no flag that it is not compressed: it always is
+  const { bytes } = indexed.dictionary;
+  const compressed = codec.compress(bytes);
+  if (saved <= compressed.length + dictionaryOverheadBytes) return undefined;
+  for (const [span, body] of smaller) pages.set(span, body);
+  return { encoding: encoding.plain, bytes: compressed, uncompressedLength: bytes.length, isCompressed: true };
 }
 
-function valuesOf(spans: readonly PageSpan[]): number {
-  return (spans.at(-1)?.valueEnd ?? 0) - (spans[0]?.valueStart ?? 0);
+/** The page in each encoding, until one is good enough; the smallest of them. */
+function smallest(
+  codec: PageCodec,
+  encoders: readonly PageEncoder[],
+  span: PageSpan,
+): { body: PageBody; encoder: PageEncoder } {
+  let best: { body: PageBody; encoder: PageEncoder } | undefined;
+  for (const encoder of encoders) {
+    const body = compressBody(codec, encoder.encoding, encoder.encode(span.valueStart, span.valueEnd));
+    if (best === undefined || body.bytes.length < best.body.bytes.length) best = { body, encoder };
+    if (isGoodEnough(body, span)) break;
+  }
+  return defined(best, "an encoding");
 }
 
-/** First and middle page: the first alone never repeats anything. */
-function samplePages(pageCount: number, effort: Effort): number[] {
-  return pageCount <= 1 || effort === "fast" ? [0] : [0, pageCount >>> 1];
-}
-
-/** Pages of one chunk in the best of some encodings. */
-class PageTrials {
-  readonly #options: CompressOptions;
-  readonly #encoders: readonly PageEncoder[];
-  readonly #spans: readonly PageSpan[];
-  readonly #done = new Map<number, { body: PageBody; best: PageEncoder }>();
-
-  constructor(options: CompressOptions, encoders: readonly PageEncoder[], spans: readonly PageSpan[]) {
-    this.#options = options;
-    this.#encoders = encoders;
-    this.#spans = spans;
-  }
-
-  /** Tries the sample pages: what they compress to, and how many values they hold. */
-  sample(): { bytes: number; values: number } {
-    let bytes = 0;
-    let values = 0;
-    for (const page of samplePages(this.#spans.length, this.#options.effort)) {
-      bytes += this.#try(page)?.body.bytes.length ?? 0;
-      const span = this.#spans[page];
-      if (span !== undefined) values += span.valueEnd - span.valueStart;
-    }
-    return { bytes, values };
-  }
-
-  all(): PageBody[] {
-    const bodies: PageBody[] = [];
-    let best = this.#encoders[0];
-    for (const [page, span] of this.#spans.entries()) {
-      const trial = page % trialEvery[this.#options.effort] === 0 ? this.#try(page) : this.#done.get(page);
-      if (trial !== undefined) {
-        best = trial.best;
-        bodies.push(trial.body);
-      } else if (best !== undefined) bodies.push(this.#compress(best, span));
-    }
-    return bodies;
-  }
-
-  #try(page: number): { body: PageBody; best: PageEncoder } | undefined {
-    let trial = this.#done.get(page);
-    const span = this.#spans[page];
-    if (trial !== undefined || span === undefined) return trial;
-    for (const encoder of this.#encoders) {
-      const body = this.#compress(encoder, span);
-      if (trial === undefined || body.bytes.length < trial.body.bytes.length) trial = { body, best: encoder };
-      if (body.bytes.length * 8 <= (span.valueEnd - span.valueStart) * goodEnoughBits) break;
-    }
-    if (trial !== undefined) this.#done.set(page, trial);
-    return trial;
-  }
-
-  #compress(encoder: PageEncoder, span: PageSpan): PageBody {
-    return compressBody(this.#options.codec, encoder.encoding, encoder.encode(span.valueStart, span.valueEnd));
-  }
+function isGoodEnough(body: PageBody | undefined, span: PageSpan): boolean {
+  return body !== undefined && body.bytes.length * 8 <= (span.valueEnd - span.valueStart) * goodEnoughBits;
 }

@@ -7,15 +7,14 @@ import { writeDelta } from "./delta-binary.ts";
 import type { Effort } from "./effort.ts";
 import type { EncodeScratch } from "./encode-scratch.ts";
 import { writeGroups, writeHybrid } from "./hybrid.ts";
-import { type Dictionary, integerDictionary } from "./integer-dictionary.ts";
+import { type Dictionary, IntegerDictionaryBuilder } from "./integer-dictionary.ts";
 import { type Integers, signedAt } from "./integers.ts";
+import type { PageSpan } from "./page-spans.ts";
 
 /** One way to write the pages of a chunk. */
 export interface PageEncoder {
   /** Number of parquet.thrift's Encoding. */
   readonly encoding: number;
-  /** What the pages refer to; the same object in every encoder of the chunk that has one. */
-  readonly dictionary?: Dictionary;
   /** Values [start, end) as bytes: a view that lives until the next call. */
   encode(start: number, end: number): Uint8Array;
 }
@@ -47,11 +46,19 @@ export function booleanEncoder(values: Uint8Array): PageEncoder {
 export interface ChunkEncoders {
   /** Each page by itself; at least one. */
   readonly direct: readonly PageEncoder[];
-  /** By indexes of a dictionary, which is built when this is called; none if values repeat too little. */
-  readonly indexed: (effort: Effort) => readonly PageEncoder[];
+  /** Builds a dictionary for those of some pages whose values repeat; undefined if none do. */
+  readonly indexed: (spans: readonly PageSpan[], effort: Effort) => IndexedPages | undefined;
 }
 
-const none = (): readonly PageEncoder[] => [];
+/** Ways to write some pages of a chunk by indexes of its dictionary. */
+export interface IndexedPages {
+  readonly dictionary: Dictionary;
+  readonly encoders: readonly PageEncoder[];
+  /** The pages that the dictionary holds all values of. */
+  readonly spans: readonly PageSpan[];
+}
+
+const none = (): undefined => undefined;
 
 /** Ways to write integers: as they are, as differences, and as indexes of a dictionary. */
 export function integerEncoders(integers: Integers, scratch: EncodeScratch): ChunkEncoders {
@@ -67,10 +74,11 @@ export function integerEncoders(integers: Integers, scratch: EncodeScratch): Chu
       return page.view();
     },
   };
-  const indexed = (effort: Effort): readonly PageEncoder[] => {
-    if (effort === "fast") return [];
-    const dictionary = integerDictionary(integers, scratch);
-    return dictionary === undefined ? [] : dictionaryEncoders(dictionary, page);
+  const indexed = (spans: readonly PageSpan[], effort: Effort): IndexedPages | undefined => {
+    if (effort === "fast") return undefined;
+    const builder = new IntegerDictionaryBuilder(integers, offsets, scratch);
+    const taken = spans.filter((span) => builder.add(span.valueStart, span.valueEnd));
+    return taken.length === 0 ? undefined : indexedPages(builder.finish(), taken, page);
   };
   return { direct: [plain, delta], indexed };
 }
@@ -79,12 +87,11 @@ export function integerEncoders(integers: Integers, scratch: EncodeScratch): Chu
  * Two widths for one dictionary: as few bits as there are entries for, with runs; and whole bytes without runs, where
  * a row that repeats an earlier one repeats its bytes, so that zstd matches it.
  */
-function dictionaryEncoders(dictionary: Dictionary, scratch: ByteBuffer): PageEncoder[] {
+function indexedPages(dictionary: Dictionary, spans: readonly PageSpan[], scratch: ByteBuffer): IndexedPages {
   const exact = bitWidth(dictionary.entryCount - 1);
   const whole = Math.ceil(exact / 8) * 8;
   const encoder = (width: number, write: typeof writeHybrid): PageEncoder => ({
     encoding: encoding.rleDictionary,
-    dictionary,
     encode: (start, end) => {
       scratch.reset();
       scratch.byte(width);
@@ -92,18 +99,18 @@ function dictionaryEncoders(dictionary: Dictionary, scratch: ByteBuffer): PageEn
       return scratch.view();
     },
   });
-  return [encoder(exact, writeHybrid), encoder(whole, writeGroups)];
+  return { dictionary, spans, encoders: [encoder(exact, writeHybrid), encoder(whole, writeGroups)] };
 }
 
 /** Ways to write byte strings. */
 export function stringEncoders(strings: ByteStrings, scratch: EncodeScratch): ChunkEncoders {
   const direct = [deltaLengthEncoder(strings, scratch.page), deltaStringEncoder(strings, scratch.page)];
-  const indexed = (): readonly PageEncoder[] => {
+  const indexed = (spans: readonly PageSpan[]): IndexedPages | undefined => {
     const distinct = distinctStrings(strings, Math.ceil(strings.count / 2));
-    if (distinct === undefined || strings.count === 0) return [];
+    if (distinct === undefined || strings.count === 0) return undefined;
     const { firsts, indexes } = distinct;
     const dictionary = { bytes: plainStrings(strings, firsts), entryCount: firsts.length, indexes };
-    return dictionaryEncoders(dictionary, scratch.page);
+    return indexedPages(dictionary, spans, scratch.page);
   };
   return { direct, indexed };
 }

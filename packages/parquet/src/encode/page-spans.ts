@@ -24,14 +24,24 @@ export interface LeafLayout {
 /** Rows of a page at most, also if they are all empty: levels take bytes too. */
 const pageRowsMax = 131_072;
 
-/** Cuts a chunk into pages that end with the row that reaches `slotsMax` slots. */
-export function pageSpans(layout: LeafLayout, slotsMax: number): PageSpan[] {
+/** Where pages end. */
+export interface PageLimits {
+  /** A page ends with the row that reaches so many slots. */
+  readonly slotsMax: number;
+  /** A page may end at a break once it has so many slots. */
+  readonly slotsMin: number;
+  /** Rows at which another kind of values begins, ascending. */
+  readonly breaks: Uint32Array;
+}
+
+/** Cuts a chunk into pages. */
+export function pageSpans(layout: LeafLayout, limits: PageLimits): PageSpan[] {
   const { rowCount, starts, present } = layout;
   const spans: PageSpan[] = [];
   let valueStart = 0;
   for (let rowStart = 0; rowStart < rowCount; ) {
     const slotStart = slotAt(starts, rowStart);
-    const rowEnd = endOfPage(layout, rowStart, slotStart + slotsMax);
+    const rowEnd = endOfPage(layout, rowStart, limits);
     const slotEnd = slotAt(starts, rowEnd);
     const valueEnd =
       valueStart + (present === undefined ? slotEnd - slotStart : countOnes(present, slotStart, slotEnd));
@@ -46,13 +56,16 @@ function slotAt(starts: Uint32Array | undefined, row: number): number {
   return starts === undefined ? row : (starts[row] as number) - (starts[0] as number);
 }
 
-function endOfPage(layout: LeafLayout, rowStart: number, slotLimit: number): number {
+function endOfPage(layout: LeafLayout, rowStart: number, limits: PageLimits): number {
   const { rowCount, starts } = layout;
+  const slotStart = slotAt(starts, rowStart);
+  const slotLimit = slotStart + limits.slotsMax;
   const rowLimit = Math.min(rowCount, rowStart + pageRowsMax);
-  if (starts === undefined) return Math.min(rowLimit, slotLimit);
   let row = rowStart + 1;
-  while (row < rowLimit && slotAt(starts, row) < slotLimit) row++;
-  return row;
+  if (starts === undefined) row = Math.min(rowLimit, slotLimit);
+  else while (row < rowLimit && slotAt(starts, row) < slotLimit) row++;
+  const near = limits.breaks.find((at) => at > rowStart && slotAt(starts, at) - slotStart >= limits.slotsMin);
+  return near === undefined ? row : Math.min(row, near);
 }
 
 export function countOnes(flags: Uint8Array, start: number, end: number): number {
