@@ -104,6 +104,23 @@ test("sums of several tables add up, also when queries run at once", () => {
   );
 });
 
+test("some stacks of a table, value by value, are what all of them with zeros are", () => {
+  const index = new PathIndex({ seed: 1 });
+  const { tables, values } = tablesOf(randomPicture(seededRandom(8), 300));
+  const stacks = Uint32Array.from(values.keys()).filter((stack) => values[stack] !== 0n && stack % 3 === 0);
+  const some = index.sum();
+  some.addSome(
+    tables,
+    stacks,
+    BigInt64Array.from(stacks, (stack) => values[stack] ?? 0n),
+  );
+  some.addSome(tables, stacks.subarray(0, 1), BigInt64Array.of(5n));
+  some.addSome(tables, new Uint32Array(0), new BigInt64Array(0));
+  const kept = values.map((value, stack) => (stacks.includes(stack) ? value : 0n));
+  kept[stacks[0] ?? 0] = (kept[stacks[0] ?? 0] ?? 0n) + 5n;
+  assert.equal(foldedStacks(some.finish()), foldedStacks(toCallTree(tables, kept)));
+});
+
 test("a partition that grows is followed", () => {
   const index = new PathIndex({ seed: 1 });
   const partition = new SymbolPartition(1);

@@ -2,11 +2,12 @@ import type { CallTree } from "@basalt/calltree";
 import {
   addLanes,
   checkSum,
-  ExactSum,
+  copyLanes,
   FunctionTableBuilder,
   lanesOf,
   nonZeroIndexes,
   pruneTree,
+  sumValues,
   TreeShape,
 } from "@basalt/calltree";
 import { assert } from "@basalt/model";
@@ -71,8 +72,9 @@ export class TreeSum {
   readonly #generation: Generation;
   #self: BigInt64Array = new BigInt64Array(512);
   #sum = 0n;
-  /** Stacks with a value in the table that is being added. */
+  /** Stacks with a value in the table that is being added, and their values. */
   #stacks: Uint32Array = new Uint32Array(256);
+  #values: BigInt64Array = new BigInt64Array(256);
 
   /** See {@link PathIndex.sum}. */
   constructor(generation: Generation) {
@@ -88,17 +90,30 @@ export class TreeSum {
     const { stackCount } = tables;
     assert(values.length >= stackCount, "values are given for every stack");
     this.#stacks = grownUint32(this.#stacks, stackCount);
-    const stacks = this.#stacks;
-    const count = nonZeroIndexes(values, stackCount, stacks);
-    const lanes = lanesOf(values);
-    this.#sum = checkSum(this.#sum + sumAt(lanes, stacks, count));
-    const { nodeOf } = this.#pathsOf(tables, count);
-    this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
-    const selfLanes = lanesOf(this.#self);
-    for (let i = 0; i < count; i++) {
-      const stack = stacks[i] as number;
-      addLanes(selfLanes, nodeOf[stack] as number, lanes, stack);
+    const count = nonZeroIndexes(values, stackCount, this.#stacks);
+    this.#values = grownBigInt64(this.#values, count);
+    const [found, lanes] = [lanesOf(this.#values), lanesOf(values)];
+    for (let i = 0; i < count; i++) copyLanes(found, i, lanes, this.#stacks[i] as number);
+    this.addSome(tables, this.#stacks.subarray(0, count), this.#values.subarray(0, count));
+  }
+
+  /**
+   * Adds the values of some stacks of a table, value by value, for a query that meets few of them; no value may be
+   * negative.
+   *
+   * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
+   */
+  addSome(tables: SymbolTables, stackIds: Uint32Array, values: BigInt64Array): void {
+    this.#sum = checkSum(this.#sum + sumValues(values, stackIds.length));
+    const paths = this.#pathsOf(tables);
+    const { nodeOf } = paths;
+    for (let i = 0; i < stackIds.length; i++) {
+      const stack = stackIds[i] as number;
+      if (nodeOf[stack] === 0) paths.lookUp(tables, stack);
     }
+    this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
+    const [self, lanes] = [lanesOf(this.#self), lanesOf(values)];
+    for (let i = 0; i < stackIds.length; i++) addLanes(self, nodeOf[stackIds[i] as number] as number, lanes, i);
   }
 
   /** The tree of all that was added; with a call site, of the stacks that begin, at the root, with its function names. */
@@ -108,8 +123,7 @@ export class TreeSum {
     return pruneTree({ length, parent, functionIndex, self, functions: functions.table() }, callSite);
   }
 
-  /** The paths of a table, with a node for each of the first stacks in #stacks. */
-  #pathsOf(tables: SymbolTables, count: number): TablePaths {
+  #pathsOf(tables: SymbolTables): TablePaths {
     const { shape, indexes, pathsOf } = this.#generation;
     const lineage = lineageOf(tables);
     let paths = pathsOf.get(lineage);
@@ -118,22 +132,8 @@ export class TreeSum {
       pathsOf.set(lineage, paths);
     }
     paths.follow(tables);
-    const { nodeOf } = paths;
-    for (let i = 0; i < count; i++) {
-      const stack = this.#stacks[i] as number;
-      if (nodeOf[stack] === 0) paths.lookUp(tables, stack);
-    }
     return paths;
   }
-}
-
-function sumAt(lanes: Uint32Array, indexes: Uint32Array, count: number): bigint {
-  const sum = new ExactSum();
-  for (let i = 0; i < count; i++) {
-    const index = indexes[i] as number;
-    sum.add(lanes[2 * index] as number, lanes[2 * index + 1] as number);
-  }
-  return sum.total();
 }
 
 /** What a tree of one table may be told. */
