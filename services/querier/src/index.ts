@@ -1,10 +1,14 @@
-export type { BlockCatalog, ListedBlock, QuerierOptions } from "./querier.ts";
+export type { QuerierOptions } from "./querier.ts";
 export { Querier } from "./querier.ts";
 export type { BlockReference, QueryJob, SourceReference } from "./query-job.ts";
 export type { QueryObserverOptions } from "./query-observer.ts";
 export { QueryObserver, querierMetrics } from "./query-observer.ts";
+export type { QueryPoolOptions } from "./query-pool.ts";
+export { queryPool } from "./query-pool.ts";
 export type { QueryRecord } from "./query-record.ts";
 export { describeQuery } from "./query-record.ts";
 export type { SourceOpener } from "./run-job.ts";
 export type { QuerierSettings } from "./settings.ts";
 export { querierSettings } from "./settings.ts";
+export type { QueryWorkerData, QueryWorkerHandlers } from "./setup-query-worker.ts";
+export { queryWorkerHandlers } from "./setup-query-worker.ts";

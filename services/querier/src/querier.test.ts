@@ -34,7 +34,8 @@ import {
   seededRandom,
   systemClock,
 } from "@basalt/runtime";
-import type { ListedBlock, QuerierOptions } from "./querier.ts";
+import type { BlockListing, BlockMeta } from "@basalt/store";
+import type { QuerierOptions } from "./querier.ts";
 import { Querier } from "./querier.ts";
 import type { QueryRecord } from "./query-record.ts";
 import type { SourceOpener } from "./run-job.ts";
@@ -101,13 +102,17 @@ class Store implements SourceOpener {
     };
   }
 
-  catalog(named: readonly BlockId[]): Promise<readonly ListedBlock[]> {
-    const listed = [...this.blocks].filter(([block, { isListed }]) => isListed || named.includes(block));
-    const asListed = listed.map(([block, { rows, sources }]) => {
-      const window = { start: 0n, end: 900_000_000_000n };
-      return { id: block, tenant: anonymousTenant, range: new MemorySource(rows).range, sources, window };
-    });
-    return Promise.resolve(asListed);
+  list(): Promise<BlockListing> {
+    const listed = [...this.blocks].filter(([, { isListed }]) => isListed);
+    return Promise.resolve({ blocks: listed.map(([block]) => this.metaOf(block)), problems: [] });
+  }
+
+  private metaOf(block: BlockId): BlockMeta {
+    const { rows = [], sources = [] } = this.blocks.get(block) ?? {};
+    const { range, tenant, producer } = new MemorySource(rows);
+    const window = { start: 0n, end: 900_000_000_000n };
+    const rest = { sampleIds: { spans: false, traces: false }, partitions: [], files: [] };
+    return { id: block, tenant, producer, range, sources, window, ...rest };
   }
 
   open({ id: opened }: { id: BlockId }): Promise<MemorySource> {
@@ -124,7 +129,7 @@ class Store implements SourceOpener {
     const pool = await runInThread(() => handlers, { name: "query", data: undefined, clock: systemClock });
     return new Querier({
       ingester: this,
-      catalog: { blocks: (_tenant, named) => this.catalog(named) },
+      blocks: { list: () => this.list(), get: (_tenant, block) => Promise.resolve(this.metaOf(block)) },
       pool,
       clock: systemClock,
       limits: equalLimits(limits),
@@ -193,18 +198,29 @@ test("a source that was replaced between listing and opening is looked for once 
   await assert.rejects(querier.run(treeRequest), { code: "object_not_found" });
 });
 
-test("rows that are cut into a block after the head has answered count once", async () => {
+test("rows that are cut into a block while heads answer count once", async () => {
   const store = new Store();
   store.head.push(row(1, 5n));
   const querier = await store.querier();
-  const list = store.catalog.bind(store);
-  store.catalog = (named): Promise<readonly ListedBlock[]> => {
-    store.catalog = list;
+  const answer = store.snapshotAndExecute.bind(store);
+  store.snapshotAndExecute = async (...asked): Promise<IngesterAnswer> => {
+    store.snapshotAndExecute = answer;
+    const { partials, snapshot } = await answer(...asked);
     store.seal();
-    store.cut({ keepsSegments: true, isListed: true });
-    return list(named);
+    return { partials, snapshot: { ...snapshot, recentBlocks: [store.cut({ keepsSegments: true, isListed: true })] } };
   };
   assert.equal(totalOf(await querier.run(treeRequest)), 5n);
+});
+
+test("a block whose facts cannot be read makes every answer partial", async () => {
+  const store = new Store();
+  store.head.push(row(1, 5n));
+  const problems = [new BasaltError("block_version", "block 01 is too new")];
+  store.list = (): Promise<BlockListing> => Promise.resolve({ blocks: [], problems });
+  const answer = await (await store.querier()).run(treeRequest);
+  assert.equal(totalOf(answer), 5n);
+  const warnings = [{ code: "block_version", text: "block 01 is too new" }];
+  assert.deepEqual([answer.isPartial, answer.warnings], [true, warnings]);
 });
 
 test("an empty range opens nothing and is an empty answer", async () => {
@@ -312,10 +328,10 @@ test("a query over its time ends with query_timeout, one that is given up with i
   const short = equalLimits({ ...limits, queryTimeoutMs: 1000 });
   const querier = await store.querier({ clock, limits: short, concurrentMax: 1 });
   const running = querier.run(treeRequest);
+  running.catch(() => undefined);
   const waiting = querier.run(treeRequest);
-  const reasons = Promise.all([assert.rejects(waiting, { code: "query_timeout" }), running.catch(() => undefined)]);
   assert.equal(querier.inFlightCount, 2);
-  clock.advance(1000);
-  void reasons;
-  await assert.rejects(waiting, { code: "query_timeout" });
+  const isTooLate = assert.rejects(waiting, { code: "query_timeout" });
+  await clock.advance(1000);
+  await isTooLate;
 });

@@ -1,4 +1,4 @@
-import type { BlockId, TenantId, TimeRange } from "@basalt/model";
+import type { TenantId } from "@basalt/model";
 import { BasaltError } from "@basalt/model";
 import type {
   IngesterQueryClient,
@@ -9,33 +9,21 @@ import type {
   QueryRequest,
   QueryRunner,
 } from "@basalt/query";
-import { isAsked, isEmptyRange, packPartial, plainOutcome } from "@basalt/query";
+import { isAsked, isEmptyRange, mergePartials, packPartial, plainOutcome } from "@basalt/query";
 import type { Caller, Clock, Deadline, LimitsSource } from "@basalt/runtime";
 import { deadlineAfter } from "@basalt/runtime";
+import type { BlockIndex, BlockMeta } from "@basalt/store";
+import { visibleSet } from "@basalt/store";
 import { FairQueue } from "./fair-queue.ts";
 import type { PlannedWork, QueryJob, QuestionWork, SourceReference } from "./query-job.ts";
 import type { QueryRecord } from "./query-record.ts";
 import type { QueryWorkerHandlers } from "./setup-query-worker.ts";
-import type { VisibleBlock } from "./visible-sources.ts";
-import { visibleSources } from "./visible-sources.ts";
-
-/** What the list of blocks tells of each. */
-export interface ListedBlock extends VisibleBlock {
-  readonly tenant: TenantId;
-  /** First and last profile time. */
-  readonly range: TimeRange;
-}
-
-/** The blocks of the bucket. */
-export interface BlockCatalog {
-  /** Every visible block of a tenant, the named ones included even if they became visible a moment ago. */
-  blocks(tenant: TenantId, named: readonly BlockId[], signal?: AbortSignal): Promise<readonly ListedBlock[]>;
-}
 
 /** What a querier works with. */
 export interface QuerierOptions {
   readonly ingester: IngesterQueryClient;
-  readonly catalog: BlockCatalog;
+  /** Lists the visible blocks. */
+  readonly blocks: Pick<BlockIndex, "list" | "get">;
   readonly pool: Caller<QueryWorkerHandlers>;
   readonly clock: Clock;
   readonly limits: LimitsSource;
@@ -132,23 +120,45 @@ export class Querier implements QueryRunner {
     signal: AbortSignal,
   ): Promise<{ readonly planned: PlannedWork; readonly partials: readonly PackedPartial[] }> {
     if (isEmptyRange(plan.range)) return { planned: { plan, sources: [] }, partials: [] };
-    const { ingester, catalog } = this.options;
+    const { ingester, blocks: index } = this.options;
+    // The list comes first: what becomes visible after it is among the snapshot's recent blocks.
+    const listing = await index.list(plan.tenant, plan.range);
     const { partials, snapshot } = await ingester.snapshotAndExecute(plan, limits, signal);
-    // The list is taken after the snapshot: what left a segment since then is in a block that is listed.
-    const listed = await catalog.blocks(plan.tenant, snapshot.recentBlocks, signal);
-    const { blocks, segments, overtakesHead } = visibleSources({ ...snapshot, blocks: listed });
-    if (overtakesHead)
+    const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id)));
+    const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError)];
+    const metas = [...listing.blocks, ...recent.filter(isMeta)];
+    const { blocks, segments, doubledHeads } = visibleSet(metas, [snapshot]);
+    if (doubledHeads.length > 0) {
       throw new BasaltError("object_not_found", "rows were cut into a block while they were looked for");
+    }
     const sources: SourceReference[] = [
       ...blocks.map(({ id, tenant, range }) => ({ kind: "block" as const, id, tenant, range })),
       ...segments.map((segment) => ({ kind: "segment" as const, ...segment })),
     ].filter((source) => isAsked(plan, source));
-    if (plan.kind !== "stats") return { planned: { plan, sources }, partials };
+    const known = [...partials, ...unreadable(plan, problems)];
+    if (plan.kind !== "stats") return { planned: { plan, sources }, partials: known };
     // The ranges are known without opening anything.
     const ranges = sources.map(({ range }) => packPartial({ kind: "stats", range, ...plainOutcome }).message);
-    return { planned: { plan, sources: [] }, partials: [...partials, ...ranges] };
+    return { planned: { plan, sources: [] }, partials: [...known, ...ranges] };
   }
 }
+
+function isMeta(found: BlockMeta | BasaltError | undefined): found is BlockMeta {
+  return found !== undefined && !(found instanceof BasaltError);
+}
+
+/** An answer without rows that says which blocks cannot even be listed. */
+function unreadable(plan: QueryPlan, problems: readonly BasaltError[]): PackedPartial[] {
+  if (problems.length === 0) return [];
+  const shown = new Map(
+    problems.slice(0, warningCountMax).map(({ code, message }) => [message, { code, text: message }]),
+  );
+  const empty = mergePartials(plan, []);
+  return [packPartial({ ...empty, isPartial: true, warnings: [...shown.values()] }).message];
+}
+
+/** Enough to see what is wrong. */
+const warningCountMax = 20;
 
 function tenantOf({ questions }: QueryRequest): TenantId {
   const tenant = questions[0]?.[0]?.tenant;

@@ -1,12 +1,41 @@
+import { FilesystemBucket } from "@basalt/bucket";
 import type { ExecuteContext, QueryAnswer } from "@basalt/query";
+import { QueryMemory } from "@basalt/query";
 import type { IncomingCall } from "@basalt/runtime";
+import { nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime";
+import type { BlockCacheLimits } from "@basalt/store";
+import { blockCaches } from "@basalt/store";
 import type { QueryJob } from "./query-job.ts";
 import type { SourceOpener } from "./run-job.ts";
 import { runJob } from "./run-job.ts";
+import { StoreOpener } from "./store-opener.ts";
 
 /** What a pool worker answers. */
 export interface QueryWorkerHandlers {
   run(job: QueryJob, call: IncomingCall): Promise<QueryAnswer>;
+}
+
+/** What a pool worker is started with. */
+export interface QueryWorkerData {
+  /** The folder of the bucket, on this machine. */
+  readonly bucketFolder: string;
+  readonly caches: BlockCacheLimits;
+}
+
+/** Blocks are only read here; the level is of no account. */
+const readingLevel = 1;
+
+/** Makes the handlers of a pool worker in its thread. */
+export function setupQueryWorker({ bucketFolder, caches }: QueryWorkerData): QueryWorkerHandlers {
+  const opener = new StoreOpener({
+    bucket: new FilesystemBucket(nodeFileSystem, bucketFolder),
+    fileSystem: nodeFileSystem,
+    codec: zstdCodec(readingLevel),
+    caches: blockCaches(caches),
+    clock: systemClock,
+  });
+  const hashSeed = new DataView(systemRandom.bytes(4).buffer).getUint32(0);
+  return queryWorkerHandlers(opener, { clock: systemClock, memory: new QueryMemory(hashSeed) });
 }
 
 /** The handlers of a pool worker over whatever opens its sources. */

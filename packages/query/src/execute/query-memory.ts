@@ -5,13 +5,15 @@ import { StackSums } from "./stack-sums.ts";
 export class QueryMemory {
   /** 32 random bits, so that nobody outside can choose symbols that meet in one slot of a hash table. */
   readonly hashSeed: number;
-  private readonly pathsByName = new PathIndex();
-  private readonly pathsByFile = new PathIndex({ tellFilesApart: true });
+  private readonly pathsByName: PathIndex;
+  private readonly pathsByFile: PathIndex;
 
   private idleSums: StackSums | undefined;
 
   constructor(hashSeed: number) {
     this.hashSeed = hashSeed;
+    this.pathsByName = new PathIndex({ seed: hashSeed });
+    this.pathsByFile = new PathIndex({ seed: hashSeed, tellFilesApart: true });
   }
 
   /** The paths of stacks in trees that tell functions of one name in two files apart, or that do not. */
