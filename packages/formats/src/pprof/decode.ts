@@ -2,7 +2,7 @@ import type { ProfileColumns } from "@basalt/model";
 import { FunctionTable } from "./function-table.ts";
 import { Header } from "./header.ts";
 import { IdIndex } from "./id-index.ts";
-import { defaultPprofLimits, type PprofLimits } from "./limits.ts";
+import { checkLimits, defaultPprofLimits, type PprofLimits } from "./limits.ts";
 import { LocationTable } from "./location-table.ts";
 import { MappingTable } from "./mapping-table.ts";
 import { resolveTables } from "./resolve.ts";
@@ -50,7 +50,6 @@ export class PprofDecoder {
     const wire = this.wire;
     // A plain array whatever came in (a Buffer, say): the reads stay monomorphic.
     wire.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    wire.limits = limits;
     this.reset();
     const end = bytes.byteLength;
     let at = 0;
@@ -67,6 +66,7 @@ export class PprofDecoder {
         at = contentEnd;
       } else at = this.readScalar(tag, at, end);
     }
+    checkLimits(this.tables, limits);
     this.tables.strings.finish(wire.bytes);
     resolveTables(this.tables, this.index, wire.bytes);
     return columnsOf(this.tables, wire.bytes);
@@ -84,7 +84,7 @@ export class PprofDecoder {
 
   private readMessage(field: number, at: number, end: number): void {
     const { wire, tables } = this;
-    if (field === profileField.stringTable) tables.strings.add(at, end, wire.limits.stringCountMax);
+    if (field === profileField.stringTable) tables.strings.add(at, end);
     else if (field === profileField.sample) tables.samples.read(wire, at, end);
     else if (field === profileField.location) tables.locations.read(wire, at, end);
     else if (field === profileField.function) tables.functions.read(wire, at, end);
@@ -122,9 +122,9 @@ function columnsOf(tables: Tables, bytes: Uint8Array): ProfileColumns {
     functionFilename: functions.filename,
     functionStartLine: functions.startLine,
     mappingCount: mappings.ids.count,
-    mappingStart: mappings.start,
-    mappingLimit: mappings.limit,
-    mappingOffset: mappings.offset,
+    mappingStart: mappings.start.values,
+    mappingLimit: mappings.limit.values,
+    mappingOffset: mappings.offset.values,
     mappingFilename: mappings.filename,
     mappingBuildId: mappings.buildId,
     mappingFlags: mappings.flags,

@@ -1,7 +1,6 @@
 import { grow, retain } from "./columns.ts";
 import { IdColumn } from "./id-column.ts";
-import { checkCount } from "./limits.ts";
-import type { WireReader } from "./wire.ts";
+import { indexOf, lineOf, type WireReader } from "./wire.ts";
 
 /** Message `Function`: 1 id, 2 name, 3 system_name, 4 filename, 5 start_line. */
 export class FunctionTable {
@@ -21,7 +20,14 @@ export class FunctionTable {
 
   read(wire: WireReader, position: number, end: number): void {
     const bytes = wire.bytes;
-    const index = this.startRow(wire.limits.functionCountMax);
+    const row = this.ids.count;
+    if (row >= this.name.length) this.grow(row + 1);
+    let idLow = 0;
+    let idHigh = 0;
+    let name = 0;
+    let systemName = 0;
+    let filename = 0;
+    let startLine = 0;
     let at = position;
     while (at < end) {
       let tag = bytes[at++] as number;
@@ -29,30 +35,31 @@ export class FunctionTable {
         at = wire.longTag(at - 1, end);
         tag = wire.low;
       }
-      if ((tag & 7) !== 0 || tag > 40 || tag < 8) {
+      if ((tag & 7) !== 0 || tag < 8 || tag > 40) {
         at = wire.skip(wire.unknown(tag, 5, at), at, end);
         continue;
       }
-      at = wire.varint(at, end);
-      if (tag === 8) this.ids.set(index, wire.low, wire.high);
-      else if (tag === 16) this.name[index] = wire.index();
-      else if (tag === 24) this.systemName[index] = wire.index();
-      else if (tag === 32) this.filename[index] = wire.index();
-      else this.startLine[index] = wire.line();
+      let low = at < end ? (bytes[at] as number) : 128;
+      let high = 0;
+      if (low < 128) at++;
+      else {
+        at = wire.varint(at, end);
+        low = wire.low;
+        high = wire.high;
+      }
+      if (tag === 8) {
+        idLow = low;
+        idHigh = high;
+      } else if (tag === 16) name = indexOf(low, high);
+      else if (tag === 24) systemName = indexOf(low, high);
+      else if (tag === 32) filename = indexOf(low, high);
+      else startLine = lineOf(low, high);
     }
-  }
-
-  /** Appends a row of zeros and gives its index. */
-  private startRow(rowCountMax: number): number {
-    const index = this.ids.count;
-    checkCount(index + 1, rowCountMax, "functions");
-    if (index >= this.name.length) this.grow(index + 1);
-    this.ids.push(0, 0);
-    this.name[index] = 0;
-    this.systemName[index] = 0;
-    this.filename[index] = 0;
-    this.startLine[index] = 0;
-    return index;
+    this.ids.push(idLow, idHigh);
+    this.name[row] = name;
+    this.systemName[row] = systemName;
+    this.filename[row] = filename;
+    this.startLine[row] = startLine;
   }
 
   /** Whether no function has an id: what the .NET profiler once wrote. */

@@ -1,7 +1,6 @@
 import { grow } from "./columns.ts";
-import { checkCount } from "./limits.ts";
 import { profileField } from "./tables.ts";
-import type { WireReader } from "./wire.ts";
+import { indexOf, type WireReader } from "./wire.ts";
 
 /** The fields of message `Profile` that are no table, and its sample types (message `ValueType`: 1 type, 2 unit). */
 export class Header {
@@ -25,7 +24,6 @@ export class Header {
 
   readSampleType(wire: WireReader, position: number, end: number): void {
     const index = this.sampleTypeCount++;
-    checkCount(index + 1, wire.limits.sampleTypeCountMax, "sample types");
     this.sampleTypeName = grow(this.sampleTypeName, index + 1);
     this.sampleTypeUnit = grow(this.sampleTypeUnit, index + 1);
     const pair = new Uint32Array(2);
@@ -44,7 +42,7 @@ export class Header {
     if (field === profileField.timeNanos) this.timeNanos = wire.int64();
     else if (field === profileField.durationNanos) this.durationNanos = wire.int64();
     else if (field === profileField.period) this.period = wire.int64();
-    else if (field === profileField.defaultSampleType) this.defaultSampleType[0] = wire.index();
+    else if (field === profileField.defaultSampleType) this.defaultSampleType[0] = indexOf(wire.low, wire.high);
   }
 }
 
@@ -55,7 +53,7 @@ function readValueType(wire: WireReader, position: number, end: number, pair: Ui
     const tag = wire.low;
     if (tag === 8 || tag === 16) {
       at = wire.varint(at, end);
-      pair[tag === 8 ? 0 : 1] = wire.index();
+      pair[tag === 8 ? 0 : 1] = indexOf(wire.low, wire.high);
     } else at = wire.skip(wire.unknown(tag, 2, at), at, end);
   }
 }

@@ -1,4 +1,5 @@
 import { BasaltError } from "@basalt/model";
+import type { Tables } from "./tables.ts";
 
 /** Bounds on what one profile may hold. Every count costs at least a byte of input, so the input's size bounds them too. */
 export interface PprofLimits {
@@ -33,10 +34,25 @@ export const defaultPprofLimits: PprofLimits = {
 };
 
 /**
- * Refuses a count over its bound.
+ * Refuses a profile with a count over its bound. Reading it has taken memory in proportion to its bytes only, so it is enough
+ * to look at the end.
  *
  * @throws BasaltError `profile_too_large`.
  */
-export function checkCount(count: number, max: number, what: string): void {
-  if (count > max) throw new BasaltError("profile_too_large", `pprof: more than ${max} ${what}`);
+export function checkLimits(tables: Tables, limits: PprofLimits): void {
+  const { header, strings, functions, mappings, locations, samples } = tables;
+  const counts: readonly (readonly [number, number, string])[] = [
+    [header.sampleTypeCount, limits.sampleTypeCountMax, "sample types"],
+    [samples.count, limits.sampleCountMax, "samples"],
+    [samples.frames.count, limits.frameCountMax, "frames in all stacks"],
+    [samples.labelCount, limits.sampleLabelCountMax, "sample labels"],
+    [strings.count, limits.stringCountMax, "strings"],
+    [functions.ids.count, limits.functionCountMax, "functions"],
+    [mappings.ids.count, limits.mappingCountMax, "mappings"],
+    [locations.ids.count, limits.locationCountMax, "locations"],
+    [locations.lineFunctions.count, limits.lineCountMax, "lines"],
+  ];
+  for (const [count, max, what] of counts) {
+    if (count > max) throw new BasaltError("profile_too_large", `pprof: ${count} ${what} are over ${max}`);
+  }
 }

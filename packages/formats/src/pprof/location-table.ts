@@ -1,7 +1,6 @@
 import { grow, retain } from "./columns.ts";
 import { IdColumn } from "./id-column.ts";
-import { checkCount } from "./limits.ts";
-import type { WireReader } from "./wire.ts";
+import { lineOf, type WireReader } from "./wire.ts";
 
 /** Messages `Location`: 1 id, 2 mapping_id, 3 address, 4 line, 5 is_folded; and `Line`: 1 function_id, 2 line. */
 export class LocationTable {
@@ -28,7 +27,15 @@ export class LocationTable {
 
   read(wire: WireReader, position: number, end: number): void {
     const bytes = wire.bytes;
-    const index = this.startRow(wire.limits.locationCountMax);
+    const row = this.ids.count;
+    if (row + 1 >= this.lineStart.length) this.grow(row + 2);
+    let idLow = 0;
+    let idHigh = 0;
+    let mappingLow = 0;
+    let mappingHigh = 0;
+    let addressLow = 0;
+    let addressHigh = 0;
+    let isFolded = 0;
     let at = position;
     while (at < end) {
       let tag = bytes[at++] as number;
@@ -43,34 +50,36 @@ export class LocationTable {
         at = lineEnd;
         continue;
       }
-      if ((tag & 7) !== 0 || tag > 40 || tag < 8 || tag === 32) {
+      if (tag !== 8 && tag !== 16 && tag !== 24 && tag !== 40) {
         at = wire.skip(wire.unknown(tag, 5, at), at, end);
         continue;
       }
-      at = wire.varint(at, end);
-      if (tag === 24) {
-        this.addressLow[index] = wire.low;
-        this.addressHigh[index] = wire.high;
-      } else if (tag === 8) this.ids.set(index, wire.low, wire.high);
-      else if (tag === 16) this.mappings.set(index, wire.low, wire.high);
-      else this.isFolded[index] = (wire.low | wire.high) === 0 ? 0 : 1;
+      let low = at < end ? (bytes[at] as number) : 128;
+      let high = 0;
+      if (low < 128) at++;
+      else {
+        at = wire.varint(at, end);
+        low = wire.low;
+        high = wire.high;
+      }
+      if (tag === 8) {
+        idLow = low;
+        idHigh = high;
+      } else if (tag === 16) {
+        mappingLow = low;
+        mappingHigh = high;
+      } else if (tag === 24) {
+        addressLow = low;
+        addressHigh = high;
+      } else isFolded = (low | high) === 0 ? 0 : 1;
     }
-    if (this.ids.low[index] === 0 && this.ids.highAt(index) === 0) wire.fail(`location ${index} has id 0`, position);
-    checkCount(this.lineFunctions.count, wire.limits.lineCountMax, "lines");
-    this.lineStart[index + 1] = this.lineFunctions.count;
-  }
-
-  /** Appends a row of zeros and gives its index. */
-  private startRow(rowCountMax: number): number {
-    const index = this.ids.count;
-    checkCount(index + 1, rowCountMax, "locations");
-    if (index + 1 >= this.lineStart.length) this.grow(index + 2);
-    this.ids.push(0, 0);
-    this.mappings.push(0, 0);
-    this.addressLow[index] = 0;
-    this.addressHigh[index] = 0;
-    this.isFolded[index] = 0;
-    return index;
+    if ((idLow | idHigh) === 0) wire.fail(`location ${row} has id 0`, position);
+    this.ids.push(idLow, idHigh);
+    this.mappings.push(mappingLow, mappingHigh);
+    this.addressLow[row] = addressLow;
+    this.addressHigh[row] = addressHigh;
+    this.isFolded[row] = isFolded;
+    this.lineStart[row + 1] = this.lineFunctions.count;
   }
 
   private readLine(wire: WireReader, position: number, end: number): void {
@@ -85,14 +94,22 @@ export class LocationTable {
         at = wire.longTag(at - 1, end);
         tag = wire.low;
       }
+      if (tag !== 8 && tag !== 16) {
+        at = wire.skip(wire.unknown(tag, 2, at), at, end);
+        continue;
+      }
+      let low = at < end ? (bytes[at] as number) : 128;
+      let high = 0;
+      if (low < 128) at++;
+      else {
+        at = wire.varint(at, end);
+        low = wire.low;
+        high = wire.high;
+      }
       if (tag === 8) {
-        at = wire.varint(at, end);
-        functionLow = wire.low;
-        functionHigh = wire.high;
-      } else if (tag === 16) {
-        at = wire.varint(at, end);
-        line = wire.line();
-      } else at = wire.skip(wire.unknown(tag, 2, at), at, end);
+        functionLow = low;
+        functionHigh = high;
+      } else line = lineOf(low, high);
     }
     const index = this.lineFunctions.count;
     if (index >= this.lineNumber.length) this.lineNumber = grow(this.lineNumber, index + 1);

@@ -1,8 +1,7 @@
 import { grow, retain } from "./columns.ts";
 import { IdColumn } from "./id-column.ts";
-import { checkCount } from "./limits.ts";
 import { ValueColumn } from "./value-column.ts";
-import type { WireReader } from "./wire.ts";
+import { indexOf, type WireReader } from "./wire.ts";
 
 /** Messages `Sample`: 1 location_id, 2 value, 3 label; and `Label`: 1 key, 2 str, 3 num, 4 num_unit. */
 export class SampleTable {
@@ -65,10 +64,6 @@ export class SampleTable {
     }
     this.stackStart[index + 1] = this.frames.count;
     this.labelStart[index + 1] = this.labelCount;
-    const limits = wire.limits;
-    checkCount(this.count, limits.sampleCountMax, "samples");
-    checkCount(this.frames.count, limits.frameCountMax, "frames in all stacks");
-    checkCount(this.labelCount, limits.sampleLabelCountMax, "sample labels");
   }
 
   private checkValues(wire: WireReader, position: number, valueCount: number): void {
@@ -150,8 +145,8 @@ export class SampleTable {
         continue;
       }
       at = wire.varint(at, contentEnd);
-      if (tag === 8) key = wire.index();
-      else if (tag === 16) text = wire.index();
+      if (tag === 8) key = indexOf(wire.low, wire.high);
+      else if (tag === 16) text = indexOf(wire.low, wire.high);
     }
     if (text !== 0) this.pushLabel(key, text);
     return at;

@@ -1,5 +1,4 @@
 import { grow, retain } from "./columns.ts";
-import { checkCount } from "./limits.ts";
 import { isUtf8 } from "./utf8.ts";
 import { malformed } from "./wire.ts";
 
@@ -15,9 +14,8 @@ export class StringTable {
     this.length = retain(this.length);
   }
 
-  add(start: number, end: number, countMax: number): void {
+  add(start: number, end: number): void {
     const index = this.count++;
-    checkCount(index + 1, countMax, "strings");
     if (index >= this.start.length) {
       this.start = grow(this.start, index + 1);
       this.length = grow(this.length, index + 1);

@@ -1,5 +1,4 @@
 import { BasaltError } from "@basalt/model";
-import { defaultPprofLimits, type PprofLimits } from "./limits.ts";
 
 /**
  * Reads protobuf's wire format out of a byte array, every read bounded by the end of the message it belongs to.
@@ -12,7 +11,6 @@ import { defaultPprofLimits, type PprofLimits } from "./limits.ts";
  */
 export class WireReader {
   bytes: Uint8Array = new Uint8Array(0);
-  limits: PprofLimits = defaultPprofLimits;
   /** Lanes of the last varint: low and high 32 bits, as int32. */
   low = 0;
   high = 0;
@@ -138,16 +136,6 @@ export class WireReader {
     return after;
   }
 
-  /** The last varint as an index of strings; what no table can hold becomes the largest uint32. */
-  index(): number {
-    return this.high === 0 ? this.low : -1;
-  }
-
-  /** The last varint as a line number: what does not fit in 31 bits is 0. */
-  line(): number {
-    return this.high === 0 && this.low > 0 ? this.low : 0;
-  }
-
   /** The last varint as a signed 64-bit integer. */
   int64(): bigint {
     return BigInt.asIntN(64, this.uint64());
@@ -167,4 +155,14 @@ export class WireReader {
 /** The error of a profile that is not valid pprof. */
 export function malformed(reason: string, byteOffset: number): BasaltError {
   return new BasaltError("profile_malformed", `pprof: ${reason} at byte ${byteOffset}`, { details: { byteOffset } });
+}
+
+/** Lanes of a varint as an index of strings; what no table can hold becomes the largest uint32. */
+export function indexOf(low: number, high: number): number {
+  return high === 0 ? low : -1;
+}
+
+/** Lanes of a varint as a line number: what does not fit in 31 bits is 0. */
+export function lineOf(low: number, high: number): number {
+  return high === 0 && low > 0 ? low : 0;
 }
