@@ -28,7 +28,6 @@ export type { FieldKind, FieldSchema, FieldShape, Schema } from "./json/schema.t
 export type { MessageType, MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from "./message-type.ts";
 export type { PushedSample, PushedSeries, PushRequestLimits } from "./push-request.ts";
 export { parsePushRequest, pushRequestLimitsDefault } from "./push-request.ts";
-export type { AccessLogger } from "./server/access-log.ts";
 export { accessLog } from "./server/access-log.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { serverLimitsDefault } from "./server/limits.ts";

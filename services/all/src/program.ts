@@ -1,9 +1,39 @@
-import type { Program } from "@basalt/runtime";
+import { ingesterSettings } from "@basalt/ingester";
+import { querierSettings } from "@basalt/querier";
+import type { AnyModule, AnySetting, Program, Surroundings } from "@basalt/runtime";
 import { ConfigSchema, defineTarget, runtimeSettings } from "@basalt/runtime";
+import { FusedSink } from "./ingest/fused-sink.ts";
+import { distributorModule } from "./modules/distributor-module.ts";
+import { ingesterModule } from "./modules/ingester-module.ts";
+import { querierModule } from "./modules/querier-module.ts";
+import { serverModule } from "./modules/server-module.ts";
+import { serverSettings } from "./server/server-settings.ts";
+import { storageSettings } from "./storage-settings.ts";
+
+/** Every setting of the server. */
+export const settings: readonly AnySetting[] = [
+  ...runtimeSettings,
+  ...Object.values<AnySetting>(serverSettings),
+  ...Object.values<AnySetting>(storageSettings),
+  ...Object.values<AnySetting>(ingesterSettings),
+  ...Object.values<AnySetting>(querierSettings),
+];
 
 /** The server: every module that a process of Basalt may be made of. */
 export const program: Program = {
-  schema: new ConfigSchema(runtimeSettings),
+  schema: new ConfigSchema(settings),
   build: { version: "0.1.0", revision: "unknown", branch: "unknown" },
-  targets: () => [defineTarget("all", {})],
+  targets,
 };
+
+function targets(surroundings: Surroundings): readonly AnyModule[] {
+  const ingester = ingesterModule(surroundings);
+  const distributor = distributorModule(
+    surroundings,
+    { ingester },
+    ({ ingester: started }) => new FusedSink(started.shards, started.counters),
+  );
+  const querier = querierModule(surroundings, ingester);
+  const server = serverModule(surroundings, { ingester, distributor, querier });
+  return [defineTarget("all", { server })];
+}

@@ -8,7 +8,6 @@ export { queryPool } from "./query-pool.ts";
 export type { QueryRecord } from "./query-record.ts";
 export { describeQuery } from "./query-record.ts";
 export type { SourceOpener } from "./run-job.ts";
-export type { QuerierSettings } from "./settings.ts";
 export { querierSettings } from "./settings.ts";
 export type { QueryWorkerData, QueryWorkerHandlers } from "./setup-query-worker.ts";
 export { queryWorkerHandlers } from "./setup-query-worker.ts";

@@ -2,15 +2,12 @@ import type { Setting } from "@basalt/runtime";
 import { setting } from "@basalt/runtime";
 
 /** What a querier may be told besides the tenants' limits. */
-export interface QuerierSettings {
+export const querierSettings: {
   readonly concurrentMax: Setting<number>;
   readonly waitingPerTenantMax: Setting<number>;
   readonly slowQueryMs: Setting<number>;
   readonly workerIdleMs: Setting<number>;
-}
-
-/** The declarations. */
-export const querierSettings: QuerierSettings = {
+} = {
   concurrentMax: setting({
     path: "frontend_worker.max_concurrent",
     flag: "querier.max-concurrent",

@@ -1,11 +1,5 @@
+import type { LogFields, Logger } from "@basalt/runtime";
 import type { RequestRecord, ServerObserver } from "./observer.ts";
-
-/** The part of a logger that the access log needs; pino's fits. */
-export interface AccessLogger {
-  debug(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** Slower requests are told at `warn`, ms. */
 const slowMs = 30_000;
@@ -14,17 +8,17 @@ const slowMs = 30_000;
  * Writes one line a request: `debug` for what went well or was the client's fault, `warn` for 5xx and for slow ones,
  * `error` with the stack for what no code describes.
  */
-export function accessLog(logger: AccessLogger): ServerObserver {
+export function accessLog(logger: Logger): ServerObserver {
   const ignore = (): void => undefined;
   return {
     requestStarted: ignore,
     requestFinished: (record) => {
       const isBad = record.statusCode >= 500 || record.durationMs >= slowMs;
       const write = isBad ? "warn" : "debug";
-      logger[write](fieldsOf(record), `${record.method} ${record.path} (${record.statusCode})`);
+      logger[write](`${record.method} ${record.path} (${record.statusCode})`, fieldsOf(record));
     },
     panicked: (record, thrown) => {
-      logger.error({ ...fieldsOf(record), err: causeOf(thrown) }, `request failed: ${record.method} ${record.path}`);
+      logger.error(`request failed: ${record.method} ${record.path}`, { ...fieldsOf(record), error: causeOf(thrown) });
     },
     connectionOpened: ignore,
     connectionClosed: ignore,
@@ -32,12 +26,23 @@ export function accessLog(logger: AccessLogger): ServerObserver {
   };
 }
 
-function fieldsOf(record: RequestRecord): object {
+function fieldsOf(record: RequestRecord): LogFields {
   const { tenant, route, protocol, durationMs, requestBytes, responseBytes, errorCode, errorMessage, peer } = record;
-  return { tenant, route, protocol, durationMs, requestBytes, responseBytes, errorCode, errorMessage, peer };
+  return {
+    tenant,
+    route,
+    protocol,
+    duration_ms: Math.round(durationMs * 1000) / 1000,
+    request_bytes: requestBytes,
+    response_bytes: responseBytes,
+    code: errorCode,
+    reason: errorMessage,
+    peer,
+  };
 }
 
 /** What really happened stands behind a BasaltError `internal`. */
-function causeOf(thrown: unknown): unknown {
-  return thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+function causeOf(thrown: unknown): Error {
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  return thrown.cause instanceof Error ? thrown.cause : thrown;
 }

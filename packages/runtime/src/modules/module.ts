@@ -29,18 +29,21 @@ export interface Module<T, N extends Needs = Needs> {
   readonly create: (needed: Needed<N>, context: ModuleContext) => ModuleInstance<T>;
 }
 
-/** A module of whatever value. */
-export interface AnyModule {
+/** A module that gives a value of some type, whatever it needs itself. */
+export interface ModuleOf<T> {
   readonly name: string;
   readonly needs: Needs;
-  readonly create: (needed: never, context: ModuleContext) => ModuleInstance<unknown>;
+  readonly create: (needed: never, context: ModuleContext) => ModuleInstance<T>;
 }
+
+/** A module of whatever value. */
+export type AnyModule = ModuleOf<unknown>;
 
 /** The modules that one needs, by the name it uses for them. */
 export type Needs = Readonly<Record<string, { readonly name: string }>>;
 
 /** The values of needed modules. */
-export type Needed<N extends Needs> = { readonly [K in keyof N]: N[K] extends Module<infer T, infer _> ? T : never };
+export type Needed<N extends Needs> = { readonly [K in keyof N]: N[K] extends ModuleOf<infer T> ? T : never };
 
 /** Declares a module. */
 export function defineModule<T, N extends Needs>(module: Module<T, N>): Module<T, N> {

@@ -1,0 +1,59 @@
+import { Ingester, ingesterMetrics, ingesterSettings, type SpawnShard } from "@basalt/ingester";
+import type { Config, ModuleOf, Surroundings, TenantLimits } from "@basalt/runtime";
+import { defaultLimits, defineModule, siblingModule, spawnWorker } from "@basalt/runtime";
+import { availableParallelism } from "node:os";
+import type { IngestHandlers, IngestWorkerData } from "../ingest/setup-ingest-worker.ts";
+import { foldersOf } from "../storage-settings.ts";
+
+/** More threads than this share too little work each. */
+const workersMax = 8;
+
+/** The ingester of a process that takes everything in itself: its threads decode, too. */
+export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<IngestHandlers>> {
+  const { config, clock, random, disk, logger, metrics } = surroundings;
+  const limits = defaultLimits(config);
+  const folders = foldersOf(config);
+  return defineModule({
+    name: "ingester",
+    needs: {},
+    create: (_, { fail }) => {
+      const ingester = new Ingester<IngestHandlers>({
+        clock,
+        random,
+        disk,
+        logger,
+        folder: folders.ingester,
+        bucketFolder: folders.bucket,
+        shardCount: config.get(ingesterSettings.workers) || Math.min(availableParallelism(), workersMax),
+        headBytesMax: config.get(ingesterSettings.headBytesMax),
+        lateWindowsMax: config.get(ingesterSettings.lateWindowsMax),
+        sync: syncOf(config),
+        spawn: spawnIngestWorker(surroundings, limits),
+        fail,
+      });
+      ingesterMetrics(metrics, ingester);
+      return { value: ingester, start: () => ingester.start(), stop: () => ingester.stop() };
+    },
+  });
+}
+
+function syncOf(config: Config): { readonly mode: "always" } | { readonly mode: "interval"; readonly intervalMs: number } {
+  if (config.get(ingesterSettings.walSync) === "always") return { mode: "always" };
+  return { mode: "interval", intervalMs: config.get(ingesterSettings.walSyncIntervalMs) };
+}
+
+function spawnIngestWorker({ clock, config }: Surroundings, limits: TenantLimits): SpawnShard<IngestHandlers> {
+  const module = siblingModule(import.meta.url, "../ingest/ingest-worker");
+  return (data, handlers, onExit) => {
+    const workerData: IngestWorkerData = { ...data, limits };
+    return spawnWorker<IngestHandlers, IngestWorkerData, typeof handlers>(module, {
+      name: `ingest-${data.shardIndex}`,
+      data: workerData,
+      handlers,
+      clock,
+      onExit,
+      // Bodies that wait for their thread are bounded by the server; a whole head's worth here is never reached first.
+      inFlightBytesMax: config.get(ingesterSettings.headBytesMax),
+    });
+  };
+}

@@ -1,0 +1,193 @@
+import { FilesystemBucket } from "@basalt/bucket";
+import type { BlockId } from "@basalt/model";
+import { BasaltError, errorFromRecord } from "@basalt/model";
+import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan } from "@basalt/query";
+import type { Caller, Clock, FileSystem, Handlers, Logger, Random, WorkerClient } from "@basalt/runtime";
+import { siblingModule, spawnWorker, WorkerPool } from "@basalt/runtime";
+import type { CutStatistics, CutTarget, DataFolder, SegmentReference, ShardStatistics, WalSync } from "@basalt/store";
+import { BlockIndex, CutCoordinator, openDataFolder } from "@basalt/store";
+import { adoptFormerShards } from "./adopt-former-shards.ts";
+import type { CutHandlers, CutWorkerData } from "./setup-cut-worker.ts";
+import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "./shard-host.ts";
+import { SeriesCounters } from "./shared-series-limiter.ts";
+
+/** Starts the thread of one shard. */
+export type SpawnShard<H extends ShardHandlers & Handlers<H>> = (
+  data: ShardData,
+  handlers: ShardOwnerHandlers,
+  onExit: (error: BasaltError | undefined) => void,
+) => Promise<WorkerClient<H>>;
+
+/** What an ingester works with. */
+export interface IngesterOptions<H extends ShardHandlers & Handlers<H>> {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: FileSystem;
+  readonly logger: Logger;
+  readonly folder: string;
+  readonly bucketFolder: string;
+  readonly shardCount: number;
+  readonly headBytesMax: number;
+  readonly lateWindowsMax: number;
+  readonly sync: WalSync;
+  readonly spawn: SpawnShard<H>;
+  /** The process must end: what was acknowledged is safe only in the replay of the log. */
+  readonly fail: (error: BasaltError) => void;
+}
+
+/** Ten seconds without a cut, and its thread ends. */
+const cutIdleMs = 10_000;
+
+/** The shards of one data folder in threads of their own, and the cutting of their segments into blocks. */
+export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> implements IngesterQueryClient {
+  readonly counters: SeriesCounters = new SeriesCounters();
+  private readonly options: IngesterOptions<H>;
+  private workers: readonly WorkerClient<H>[] = [];
+  private cutPool: WorkerPool<CutHandlers> | undefined;
+  private coordinator: CutCoordinator | undefined;
+  private isStopping = false;
+
+  constructor(options: IngesterOptions<H>) {
+    this.options = options;
+  }
+
+  /** The threads of the shards, by shard. Empty before the start. */
+  get shards(): readonly Caller<H>[] {
+    return this.workers;
+  }
+
+  /** Replays every shard's log, then lets windows be cut. */
+  async start(): Promise<void> {
+    const { disk, random, folder, shardCount, logger } = this.options;
+    const dataFolder = await openDataFolder(disk, folder, random);
+    await adoptFormerShards(dataFolder, this.options);
+    const segmentFolders = await dataFolder.segmentFolders();
+    const data = Array.from({ length: shardCount }, (_, shardIndex) =>
+      this.shardData(dataFolder, shardIndex, segmentFolders),
+    );
+    this.workers = await Promise.all(data.map((one) => this.spawnShard(one)));
+    this.coordinator = this.createCoordinator(dataFolder);
+    await this.coordinator.start();
+    logger.info("ingester started", { shards: shardCount, producer: dataFolder.producer });
+  }
+
+  /** Ends cutting, then the shards: what is in heads stays in the log. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.coordinator?.stop();
+    await this.cutPool?.stop();
+    await Promise.all(this.workers.map((worker) => worker.stop()));
+  }
+
+  /** Cuts all there is; resolves when the blocks are visible. */
+  async flush(): Promise<void> {
+    if (this.coordinator === undefined) throw new BasaltError("not_ready", "the log is being replayed");
+    await this.coordinator.flush();
+  }
+
+  async snapshotAndExecute(plan: QueryPlan, limits: QueryLimits, signal?: AbortSignal): Promise<IngesterAnswer> {
+    const question = { plan, limits };
+    const options = signal === undefined ? {} : { signal };
+    const callers: readonly Caller<ShardHandlers>[] = this.workers;
+    const answers = await Promise.all(callers.map((shard) => shard.call("execute", question, options)));
+    const heads: BlockId[] = [];
+    const segments: SegmentReference[] = [];
+    const recentBlocks = new Set<BlockId>();
+    for (const answer of answers) {
+      heads.push(...answer.heads);
+      segments.push(...answer.segments);
+      for (const block of answer.recentBlocks) recentBlocks.add(block);
+    }
+    return {
+      partials: answers.map(({ partial }) => partial),
+      snapshot: { heads, segments, recentBlocks: [...recentBlocks] },
+    };
+  }
+
+  /** Counters of each shard, and of the cutting. */
+  async statistics(): Promise<{ readonly shards: readonly ShardStatistics[]; readonly cuts: CutStatistics | undefined }> {
+    const callers: readonly Caller<ShardHandlers>[] = this.workers;
+    const shards = await Promise.all(callers.map((shard) => shard.call("statistics", undefined)));
+    return { shards, cuts: this.coordinator?.statistics };
+  }
+
+  private shardData(dataFolder: DataFolder, shardIndex: number, segmentFolders: readonly string[]): ShardData {
+    const { bucketFolder, shardCount, headBytesMax, lateWindowsMax, sync } = this.options;
+    return {
+      shardIndex,
+      shardCount,
+      folder: dataFolder.shardFolder(shardIndex),
+      segmentFolders,
+      bucketFolder,
+      producer: dataFolder.producer,
+      headBytesMax: headBytesMax / shardCount,
+      lateWindowsMax,
+      sync,
+      seriesCounters: this.counters.buffer,
+    };
+  }
+
+  private spawnShard(data: ShardData): Promise<WorkerClient<H>> {
+    const { spawn, fail, logger } = this.options;
+    const handlers: ShardOwnerHandlers = {
+      fatal: (error) => fail(errorFromRecord(error)),
+      problem: (error) => logger.error("a shard met damage", { shard: data.shardIndex, error: errorFromRecord(error) }),
+      replayed: ({ shardIndex, bytes, bytesTotal }) => {
+        const percent = bytesTotal === 0 ? 100 : Math.floor((bytes / bytesTotal) * 100);
+        logger.info("replaying the log", { shard: shardIndex, percent, bytes, bytes_total: bytesTotal });
+      },
+    };
+    return spawn(data, handlers, (error) => {
+      if (!this.isStopping) fail(error ?? new BasaltError("internal", `the thread of shard ${data.shardIndex} ended`));
+    });
+  }
+
+  private createCoordinator({ producer, manifestPath }: DataFolder): CutCoordinator {
+    const { clock, random, disk, bucketFolder, logger } = this.options;
+    const bucket = new FilesystemBucket(disk, bucketFolder);
+    const pool = this.createCutPool();
+    this.cutPool = pool;
+    return new CutCoordinator({
+      fileSystem: disk,
+      clock,
+      random,
+      bucket,
+      blocks: new BlockIndex({ bucket, clock }),
+      manifestPath,
+      producer,
+      shards: this.workers.map(cutTarget),
+      run: (job) => pool.call("cut", job),
+      onProblem: (error) => logger.error("cutting a block failed", { error }),
+    });
+  }
+
+  private createCutPool(): WorkerPool<CutHandlers> {
+    const { clock, bucketFolder, logger } = this.options;
+    return new WorkerPool<CutHandlers>({
+      name: "cut",
+      sizeMax: 1,
+      idleMs: cutIdleMs,
+      clock,
+      spawn: (name, onExit) =>
+        spawnWorker<CutHandlers, CutWorkerData>(siblingModule(import.meta.url, "cut-worker"), {
+          name,
+          data: { bucketFolder },
+          clock,
+          onExit: (error) => {
+            if (error !== undefined) logger.error("the thread that cuts blocks ended", { error });
+            onExit();
+          },
+        }),
+    });
+  }
+}
+
+function cutTarget(shard: Caller<ShardHandlers>): CutTarget {
+  return {
+    seal: () => shard.call("seal", undefined),
+    uncutParts: () => shard.call("uncutParts", undefined),
+    headWindows: () => shard.call("headWindows", undefined),
+    applyCut: (notice) => shard.call("applyCut", notice),
+    dropDamaged: (segment) => shard.call("dropDamaged", segment),
+  };
+}

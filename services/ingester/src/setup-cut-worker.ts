@@ -1,0 +1,34 @@
+import { FilesystemBucket } from "@basalt/bucket";
+import { crc32, nodeFileSystem, systemRandom, zstdCodec } from "@basalt/runtime";
+import type { CutJob, CutOutcome } from "@basalt/store";
+import { blockCaches, runCutJob } from "@basalt/store";
+
+/** What the thread that cuts blocks is started with. */
+export interface CutWorkerData {
+  readonly bucketFolder: string;
+}
+
+/** What it answers. */
+export interface CutHandlers {
+  cut(job: CutJob): Promise<CutOutcome>;
+}
+
+/** Blocks are written once and read for years: 3 % smaller than level 1 at twice its cost, which is small here. */
+const blockLevel = 3;
+
+/** Makes the handlers of the thread that cuts blocks. */
+export function setupCutWorker({ bucketFolder }: CutWorkerData): CutHandlers {
+  const runner = {
+    fileSystem: nodeFileSystem,
+    bucket: new FilesystemBucket(nodeFileSystem, bucketFolder),
+    codec: zstdCodec(blockLevel),
+    checksum: crc32,
+    caches: blockCaches(),
+    // Nothing else runs in this thread.
+    pause: () => Promise.resolve(),
+  };
+  return {
+    cut: (job) => runCutJob(job, { ...runner, seed: new DataView(systemRandom.bytes(4).buffer).getUint32(0) }),
+  };
+}
+
