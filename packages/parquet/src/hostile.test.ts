@@ -100,7 +100,7 @@ test(`damaged pages never pass their checksum (SEED=${seed})`, async () => {
     const chunks = rowGroups.flatMap((group) => [...group.chunks.values()]);
     const { offset, length } = random.pick(chunks).range;
     const damaged = file.slice();
-    const at = offset + length - 1 - random.below(Math.min(8, length - 30));
+    const at = offset + length - 1; // the payload of the last page: no page is without one
     damaged[at] = (damaged[at] as number) ^ (1 << random.below(8));
     assert.ok((await errorOf(damaged)) !== undefined, `SEED=${seed} round ${round}`);
   }

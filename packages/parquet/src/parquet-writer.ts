@@ -1,9 +1,10 @@
 import { assert, defined } from "@basalt/model";
 import type { PageCodec } from "./codec.ts";
 import type { RowGroupValues } from "./column-values.ts";
-import { type WrittenChunk, writeChunk } from "./encode/chunk-writer.ts";
+import { type ChunkTarget, type WrittenChunk, writeChunk } from "./encode/chunk-writer.ts";
 import type { Effort } from "./encode/effort.ts";
 import { EncodeScratch } from "./encode/encode-scratch.ts";
+import { PageCompressor } from "./encode/page-compressor.ts";
 import { chunkValuesMax, magic } from "./format/constants.ts";
 import { footerBytes } from "./format/footer-writer.ts";
 import { type Leaf, leavesOf } from "./format/leaf.ts";
@@ -43,6 +44,7 @@ export class ParquetWriter {
   readonly #options: ParquetWriterOptions;
   readonly #elements: readonly SchemaElement[];
   readonly #leaves: readonly Leaf[];
+  readonly #compressors: ReadonlyMap<Leaf, PageCompressor>;
   readonly #scratch = new EncodeScratch();
   readonly #rowGroups: { rowCount: number; chunks: WrittenChunk[] }[] = [];
   #byteLength = 0;
@@ -54,6 +56,8 @@ export class ParquetWriter {
     this.#options = options;
     this.#elements = schemaElements(options.schema);
     this.#leaves = leavesOf(this.#elements);
+    const { codec, effort = "small" } = options;
+    this.#compressors = new Map(this.#leaves.map((leaf) => [leaf, new PageCompressor(codec, effort)]));
     this.#emit(magic);
   }
 
@@ -76,7 +80,7 @@ export class ParquetWriter {
         leaf.maxRepetition === 0 ? undefined : defined(values.lists?.[leaf.column], `starts of ${leaf.column}`);
       const leafValues = defined(values.leaves[leaf.name], `values of ${leaf.name}`);
       const chunk = writeChunk(
-        this.#target(),
+        this.#target(leaf),
         leaf,
         { rowCount, starts, pageBreaks: values.pageBreaks?.[leaf.name] },
         leafValues,
@@ -121,12 +125,12 @@ export class ParquetWriter {
     return { rowCount, chunks };
   }
 
-  #target() {
+  #target(leaf: Leaf): ChunkTarget {
     return {
       codec: this.#options.codec,
+      compressor: defined(this.#compressors.get(leaf), "a compressor of each leaf"),
       pageBytes: this.#options.pageBytes ?? pageBytesDefault,
       scratch: this.#scratch,
-      effort: this.#options.effort ?? "small",
       emit: (bytes: Uint8Array) => this.#emit(bytes),
     };
   }

@@ -6,11 +6,10 @@ import type { PageLocation } from "../format/offset-index.ts";
 import { dataPageHeader, dictionaryPageHeader } from "../format/page-header.ts";
 import type { ChunkMetadata } from "../metadata.ts";
 import { chunkSource, type LeafRows } from "./chunk-source.ts";
-import type { Effort } from "./effort.ts";
 import type { EncodeScratch } from "./encode-scratch.ts";
 import type { Dictionary } from "./integer-dictionary.ts";
 import { type PageLevels, pageLevels } from "./levels.ts";
-import { compressPages, type PageBody } from "./page-compressor.ts";
+import type { PageBody, PageCompressor } from "./page-compressor.ts";
 import { type PageSpan, pageSpans } from "./page-spans.ts";
 
 /** Where a chunk goes. */
@@ -18,7 +17,8 @@ export interface ChunkTarget {
   readonly codec: PageCodec;
   readonly pageBytes: number;
   readonly scratch: EncodeScratch;
-  readonly effort: Effort;
+  /** The leaf's own: it remembers what suited earlier chunks. */
+  readonly compressor: PageCompressor;
   /** Emits bytes and returns the file offset at which they begin. */
   readonly emit: (bytes: Uint8Array) => number;
 }
@@ -36,12 +36,11 @@ const noBreaks = new Uint32Array(0);
 
 /** Encodes and emits one column chunk. */
 export function writeChunk(target: ChunkTarget, leaf: Leaf, rows: LeafRows, values: ColumnValues): WrittenChunk {
-  const { codec } = target;
   const source = chunkSource(leaf, rows, values, target.scratch);
   const slots = (bytes: number): number => Math.max(1, Math.floor(bytes / source.bytesPerSlot));
   const breaks = rows.pageBreaks ?? noBreaks;
   const spans = pageSpans(source.layout, { slotsMax: slots(target.pageBytes), slotsMin: slots(breakBytesMin), breaks });
-  const bodies = compressPages({ codec, effort: target.effort }, source.encoders, spans);
+  const bodies = target.compressor.compress(source.encoders, spans);
   const written = new ChunkBytes(target);
   if (bodies.dictionary !== undefined && bodies.dictionaryBody !== undefined) {
     written.dictionaryPage(bodies.dictionary, bodies.dictionaryBody);

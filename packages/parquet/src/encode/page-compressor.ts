@@ -3,7 +3,7 @@ import type { PageCodec } from "../codec.ts";
 import { encoding } from "../format/constants.ts";
 import type { Effort } from "./effort.ts";
 import type { Dictionary } from "./integer-dictionary.ts";
-import type { ChunkEncoders, IndexedPages, PageEncoder } from "./page-encoder.ts";
+import type { ChunkEncoders, PageEncoder } from "./page-encoder.ts";
 import type { PageSpan } from "./page-spans.ts";
 
 /** Values of one page, encoded and compressed. */
@@ -32,83 +32,130 @@ const dictionaryOverheadBytes = 32;
 /** A bit a value: rows that repeat each other; no other encoding has much left to save. */
 const goodEnoughBits = 1;
 
-/** How pages are compressed. */
-export interface CompressOptions {
-  readonly codec: PageCodec;
-  readonly effort: Effort;
+/** From one trial of all encodings to the next: four trials cost as much as writing five to ten pages. */
+const trialEvery = 4;
+
+/**
+ * Compresses the pages of one leaf, each in the encoding that comes out smallest after compression. Sizes before
+ * compression mislead: bit-packed indexes are half as long as plain ones, and repeated rows in them five times as long
+ * after zstd. Every fourth page and chunk is tried in every way, and so is what begins at a break; the others follow.
+ */
+export class PageCompressor {
+  readonly #codec: PageCodec;
+  readonly #effort: Effort;
+  readonly #direct: EncoderChoice;
+  readonly #indexed: EncoderChoice;
+  /** What the last full trial said of a dictionary, and how many chunks will believe it. */
+  #dictionaryPays = false;
+  #chunksToTrial = 0;
+
+  constructor(codec: PageCodec, effort: Effort) {
+    this.#codec = codec;
+    this.#effort = effort;
+    this.#direct = new EncoderChoice(codec, effort);
+    this.#indexed = new EncoderChoice(codec, effort);
+  }
+
+  /** Compresses the pages of one chunk. */
+  compress(encoders: ChunkEncoders, spans: readonly PageSpan[]): ChunkBodies {
+    const isTrial = this.#chunksToTrial === 0;
+    this.#chunksToTrial = isTrial ? trialEvery - 1 : this.#chunksToTrial - 1;
+    if (isTrial) return this.#tryDictionary(encoders, spans);
+    return this.#dictionaryPays ? this.#believeDictionary(encoders, spans) : this.#withoutDictionary(encoders, spans);
+  }
+
+  #withoutDictionary(encoders: ChunkEncoders, spans: readonly PageSpan[]): ChunkBodies {
+    const pages = spans.map((span) => this.#direct.compress(encoders.direct, span));
+    return { pages, dictionary: undefined, dictionaryBody: undefined };
+  }
+
+  /** Indexes wherever values repeat, for an earlier chunk was smaller so. */
+  #believeDictionary(encoders: ChunkEncoders, spans: readonly PageSpan[]): ChunkBodies {
+    const indexed = encoders.indexed(spans, this.#effort);
+    if (indexed === undefined) return this.#withoutDictionary(encoders, spans);
+    const taken = new Set(indexed.spans);
+    const pages = spans.map((span) =>
+      taken.has(span) ? this.#indexed.compress(indexed.encoders, span) : this.#direct.compress(encoders.direct, span),
+    );
+    return { pages, dictionary: indexed.dictionary, dictionaryBody: this.#dictionaryBody(indexed.dictionary) };
+  }
+
+  /** Indexes where they are smaller, if all of them together save more than the dictionary costs. */
+  #tryDictionary(encoders: ChunkEncoders, spans: readonly PageSpan[]): ChunkBodies {
+    const direct = this.#withoutDictionary(encoders, spans);
+    this.#dictionaryPays = false;
+    const candidates = spans.filter((span, i) => !isGoodEnough(direct.pages[i], span));
+    const indexed = candidates.length === 0 ? undefined : encoders.indexed(candidates, this.#effort);
+    if (indexed === undefined) return direct;
+    const smaller = new Map<PageSpan, PageBody>();
+    let saved = -dictionaryOverheadBytes;
+    for (const span of indexed.spans) {
+      const body = this.#indexed.compress(indexed.encoders, span);
+      const gain = (direct.pages[spans.indexOf(span)]?.bytes.length ?? 0) - body.bytes.length;
+      if (gain <= 0) continue;
+      smaller.set(span, body);
+      saved += gain;
+    }
+    if (saved <= 0) return direct;
+    const dictionaryBody = this.#dictionaryBody(indexed.dictionary);
+    if (saved <= dictionaryBody.bytes.length) return direct;
+    this.#dictionaryPays = smaller.size === indexed.spans.length;
+    const pages = spans.map((span, i) => smaller.get(span) ?? (direct.pages[i] as PageBody));
+    return { pages, dictionary: indexed.dictionary, dictionaryBody };
+  }
+
+  /** A dictionary page has no flag that it is not compressed: it always is. */
+  #dictionaryBody({ bytes }: Dictionary): PageBody {
+    const compressed = this.#codec.compress(bytes);
+    return { encoding: encoding.plain, bytes: compressed, uncompressedLength: bytes.length, isCompressed: true };
+  }
+}
+
+/** Which of several encoders is used, by a trial now and then. */
+class EncoderChoice {
+  readonly #codec: PageCodec;
+  readonly #effort: Effort;
+  #best = 0;
+  #pagesToTrial = 0;
+
+  constructor(codec: PageCodec, effort: Effort) {
+    this.#codec = codec;
+    this.#effort = effort;
+  }
+
+  compress(encoders: readonly PageEncoder[], span: PageSpan): PageBody {
+    const isNews = span.startsAtBreak && this.#effort === "small";
+    if (this.#pagesToTrial === 0 || isNews || this.#best >= encoders.length) return this.#try(encoders, span);
+    this.#pagesToTrial--;
+    return compressBody(this.#codec, encoders[this.#best] as PageEncoder, span);
+  }
+
+  /** The page in each encoding, until one is good enough. */
+  #try(encoders: readonly PageEncoder[], span: PageSpan): PageBody {
+    let smallest: PageBody | undefined;
+    for (const [i, encoder] of encoders.entries()) {
+      const body = compressBody(this.#codec, encoder, span);
+      if (smallest === undefined || body.bytes.length < smallest.bytes.length) {
+        smallest = body;
+        this.#best = i;
+      }
+      if (isGoodEnough(body, span)) break;
+    }
+    this.#pagesToTrial = this.#effort === "fast" ? Number.POSITIVE_INFINITY : trialEvery - 1;
+    return defined(smallest, "an encoding");
+  }
 }
 
 /** Compresses, unless that makes the bytes no fewer. */
-export function compressBody(codec: PageCodec, pageEncoding: number, raw: Uint8Array): PageBody {
+function compressBody(codec: PageCodec, encoder: PageEncoder, span: PageSpan): PageBody {
+  const raw = encoder.encode(span.valueStart, span.valueEnd);
   if (raw.length >= compressFrom) {
-    const compressed = codec.compress(raw);
-    if (compressed.length < raw.length) {
-      return { encoding: pageEncoding, bytes: compressed, uncompressedLength: raw.length, isCompressed: true };
+    const bytes = codec.compress(raw);
+    if (bytes.length < raw.length) {
+      return { encoding: encoder.encoding, bytes, uncompressedLength: raw.length, isCompressed: true };
     }
   }
-  return { encoding: pageEncoding, bytes: raw.slice(), uncompressedLength: raw.length, isCompressed: false };
-}
-
-/**
- * Writes each page of a chunk in the encoding that comes out smallest after compression. Sizes before compression
- * mislead: bit-packed indexes are half as long as plain ones, and repeated rows in them five times as long after zstd.
- */
-export function compressPages(
-  options: CompressOptions,
-  encoders: ChunkEncoders,
-  spans: readonly PageSpan[],
-): ChunkBodies {
-  const pages = new Map<PageSpan, PageBody>();
-  let tried = encoders.direct;
-  for (const span of spans) {
-    const { body, encoder } = smallest(options.codec, tried, span);
-    pages.set(span, body);
-    if (options.effort === "fast") tried = [encoder];
-  }
-  const candidates = spans.filter((span) => !isGoodEnough(pages.get(span), span));
-  const indexed = candidates.length === 0 ? undefined : encoders.indexed(candidates, options.effort);
-  const dictionaryBody = indexed === undefined ? undefined : replaceByIndexed(options.codec, indexed, pages);
-  const dictionary = dictionaryBody === undefined ? undefined : indexed?.dictionary;
-  return { pages: [...pages.values()], dictionary, dictionaryBody };
-}
-
-/** Puts indexed pages in the place of larger ones, if all of them together save more than the dictionary costs. */
-function replaceByIndexed(
-  codec: PageCodec,
-  indexed: IndexedPages,
-  pages: Map<PageSpan, PageBody>,
-): PageBody | undefined {
-  const smaller = new Map<PageSpan, PageBody>();
-  let saved = 0;
-  for (const span of indexed.spans) {
-    const { body } = smallest(codec, indexed.encoders, span);
-    const gain = (pages.get(span)?.bytes.length ?? 0) - body.bytes.length;
-    if (gain <= 0) continue;
-    smaller.set(span, body);
-    saved += gain;
-  }
-  if (saved <= dictionaryOverheadBytes) return undefined;
-  // a dictionary page has no flag that it is not compressed: it always is
-  const { bytes } = indexed.dictionary;
-  const compressed = codec.compress(bytes);
-  if (saved <= compressed.length + dictionaryOverheadBytes) return undefined;
-  for (const [span, body] of smaller) pages.set(span, body);
-  return { encoding: encoding.plain, bytes: compressed, uncompressedLength: bytes.length, isCompressed: true };
-}
-
-/** The page in each encoding, until one is good enough; the smallest of them. */
-function smallest(
-  codec: PageCodec,
-  encoders: readonly PageEncoder[],
-  span: PageSpan,
-): { body: PageBody; encoder: PageEncoder } {
-  let best: { body: PageBody; encoder: PageEncoder } | undefined;
-  for (const encoder of encoders) {
-    const body = compressBody(codec, encoder.encoding, encoder.encode(span.valueStart, span.valueEnd));
-    if (best === undefined || body.bytes.length < best.body.bytes.length) best = { body, encoder };
-    if (isGoodEnough(body, span)) break;
-  }
-  return defined(best, "an encoding");
+  return { encoding: encoder.encoding, bytes: raw.slice(), uncompressedLength: raw.length, isCompressed: false };
 }
 
 function isGoodEnough(body: PageBody | undefined, span: PageSpan): boolean {

@@ -8,6 +8,8 @@ export interface PageSpan {
   /** Values without the missing ones. */
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** Whether another kind of values begins here. */
+  readonly startsAtBreak: boolean;
 }
 
 /** How the values of a chunk lie in its rows. */
@@ -45,7 +47,15 @@ export function pageSpans(layout: LeafLayout, limits: PageLimits): PageSpan[] {
     const slotEnd = slotAt(starts, rowEnd);
     const valueEnd =
       valueStart + (present === undefined ? slotEnd - slotStart : countOnes(present, slotStart, slotEnd));
-    spans.push({ rowStart, rowEnd, slotStart, slotEnd, valueStart, valueEnd });
+    spans.push({
+      rowStart,
+      rowEnd,
+      slotStart,
+      slotEnd,
+      valueStart,
+      valueEnd,
+      startsAtBreak: limits.breaks.includes(rowStart),
+    });
     rowStart = rowEnd;
     valueStart = valueEnd;
   }
