@@ -5,6 +5,7 @@ import type { IncomingCall } from "@basalt/runtime";
 import { nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime";
 import type { BlockCacheLimits } from "@basalt/store";
 import { blockCaches } from "@basalt/store";
+import { KeptOpenFiles } from "./kept-open-files.ts";
 import type { QueryJob } from "./query-job.ts";
 import type { SourceOpener } from "./run-job.ts";
 import { runJob } from "./run-job.ts";
@@ -27,9 +28,10 @@ const readingLevel = 1;
 
 /** Makes the handlers of a pool worker in its thread. */
 export function setupQueryWorker({ bucketFolder, caches }: QueryWorkerData): QueryWorkerHandlers {
+  const fileSystem = new KeptOpenFiles({ clock: systemClock }).over(nodeFileSystem);
   const opener = new StoreOpener({
-    bucket: new FilesystemBucket(nodeFileSystem, bucketFolder),
-    fileSystem: nodeFileSystem,
+    bucket: new FilesystemBucket(fileSystem, bucketFolder),
+    fileSystem,
     codec: zstdCodec(readingLevel),
     caches: blockCaches(caches),
     clock: systemClock,
