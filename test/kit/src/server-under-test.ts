@@ -47,7 +47,10 @@ export class ServerUnderTest {
       ],
       { stdio: ["ignore", "inherit", "inherit"] },
     );
-    await waitUntilReady(this.url, 60_000);
+    const ended = new Promise<never>((_, reject) => {
+      this.child?.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+    });
+    await Promise.race([waitUntilReady(this.url, 60_000), ended]);
     return performance.now() - started;
   }
 
