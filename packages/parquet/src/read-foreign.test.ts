@@ -49,13 +49,13 @@ const duckLeaves: readonly { readonly leaf: string; readonly sql: string }[] = [
 ];
 
 const duckFiles = [
-  { name: "v1, zstd", options: "parquet_version v1, compression zstd", rows: 5000 },
-  { name: "v2, zstd", options: "parquet_version v2, compression zstd", rows: 5000 },
-  { name: "v1, snappy", options: "parquet_version v1, compression snappy", rows: 5000 },
-  { name: "v2, snappy", options: "parquet_version v2, compression snappy", rows: 3000 },
-  { name: "v2, not compressed", options: "parquet_version v2, compression uncompressed", rows: 3000 },
+  { name: "v1, zstd", options: "parquet_version v1, compression zstd", rows: 2500 },
+  { name: "v2, zstd", options: "parquet_version v2, compression zstd", rows: 2500 },
+  { name: "v1, snappy", options: "parquet_version v1, compression snappy", rows: 2500 },
+  { name: "v2, snappy", options: "parquet_version v2, compression snappy", rows: 2100 },
+  { name: "v2, not compressed", options: "parquet_version v2, compression uncompressed", rows: 2100 },
   { name: "v2, no rows", options: "parquet_version v2, compression zstd", rows: 0 },
-  { name: "v1, without dictionaries", options: "compression zstd, dictionary_size_limit 1", rows: 3000 },
+  { name: "v1, without dictionaries", options: "compression zstd, dictionary_size_limit 1", rows: 2100 },
 ];
 
 test("files of DuckDB read as DuckDB reads them", () =>

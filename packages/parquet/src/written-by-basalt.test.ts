@@ -13,7 +13,7 @@ const seed = Number(process.env["SEED"] ?? 20261121);
 
 test(`DuckDB reads what we write (SEED=${seed})`, () =>
   withDuckDb(async (db) => {
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 25; round++) {
       const { schema, file, columns } = randomTable(new Random(seed + round));
       const path = await db.put(`${round}.parquet`, file);
       for (const column of schema) {
@@ -41,7 +41,7 @@ test(`DuckDB reads what we write (SEED=${seed})`, () =>
   }));
 
 test(`hyparquet reads what we write (SEED=${seed})`, async () => {
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 40; round++) {
     const { schema, file, columns } = randomTable(new Random(seed + 1000 + round));
     const buffer = file.slice().buffer;
     const rows = await parquetReadObjects({
