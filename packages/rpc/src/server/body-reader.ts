@@ -26,6 +26,8 @@ export class BodyReader {
   private readonly options: BodyOptions;
   private readonly buffer: BodyBuffer;
   private isReading = false;
+  /** Ends a reading that goes on. */
+  private finish: ((error?: BasaltError) => void) | undefined;
   /** Taken from the budget so far. */
   private bytesHeld = 0;
 
@@ -59,8 +61,9 @@ export class BodyReader {
     return this.buffer.take();
   }
 
-  /** Gives the budget back, when the request is done. */
-  release(): void {
+  /** Stops reading and gives the budget back, when the request is answered. What arrives afterwards is the sender's. */
+  stop(): void {
+    this.finish?.(canceledError());
     this.options.budget.giveBack(this.bytesHeld);
     this.bytesHeld = 0;
   }
@@ -69,6 +72,7 @@ export class BodyReader {
     const { source, options } = this;
     return new Promise((resolve, reject) => {
       const finish = (error?: BasaltError): void => {
+        this.finish = undefined;
         cancelTimer();
         source.off("data", onData).off("end", onEnd).off("close", onClose);
         if (error === undefined) resolve();
@@ -89,6 +93,7 @@ export class BodyReader {
       const cancelTimer = options.clock.after(options.timeoutMs, () => {
         finish(new BasaltError("deadline_exceeded", `request body not received within ${options.timeoutMs} ms`));
       });
+      this.finish = finish;
       source.on("data", onData).on("end", onEnd).on("close", onClose);
     });
   }

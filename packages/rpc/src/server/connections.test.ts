@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "@basalt/runtime";
 import { HealthDefinition } from "../gen/grpc/health/v1/health.ts";
+import { textResponse } from "../http-route.ts";
 import { service } from "../service.ts";
 import { send } from "../testing/raw-client.ts";
 import { healthPath, useTestServer } from "../testing/test-server.ts";
@@ -53,3 +56,56 @@ test("stop lets a running request finish and refuses new connections", async () 
   await stopped;
   await assert.rejects(send({ version: 1, ...request }), /ECONNREFUSED/);
 });
+
+test("clients that vanish leave neither connections nor bytes behind", async () => {
+  let openCount = 0;
+  let whenAllClosed: (() => void) | undefined;
+  const ignore = (): void => undefined;
+  const lonely = createServer({
+    clock: systemClock,
+    routes: [
+      { path: "/x", methods: ["POST"], tenancy: "none", handle: async ({ body }) => textResponse(`${body.length}`) },
+    ],
+    limits: { drainMs: 20, sendMs: 100, requestBytesInFlightMax: 1_000_000 },
+    observers: [
+      {
+        requestStarted: ignore,
+        requestFinished: ignore,
+        panicked: ignore,
+        connectionOpened: () => openCount++,
+        connectionClosed: () => {
+          if (--openCount === 0) whenAllClosed?.();
+        },
+        connectionRefused: ignore,
+      },
+    ],
+  });
+  const address = await lonely.listen({ host: "127.0.0.1", port: 0 });
+  for (let i = 0; i < 30; i++) await vanish(address.port, i);
+  if (openCount > 0) await new Promise<void>((resolve) => (whenAllClosed = resolve));
+  const held = connect(address.port, "127.0.0.1");
+  held.write(`POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 600001\r\n\r\n${"x".repeat(600_000)}`);
+  const other = { version: 1, port: address.port, path: "/x", body: new Uint8Array(300_000) } as const;
+  assert.equal((await send(other)).body.toString(), "300000");
+  held.destroy();
+  await lonely.stop(1000);
+});
+
+/** Sends half a request, in one of several ways, and is gone. */
+async function vanish(port: number, way: number): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  if (way % 3 === 0) {
+    socket.write(`POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 90000\r\n\r\n${"x".repeat(50_000)}`);
+    await once(socket, "ready");
+  } else {
+    const session = connectHttp2(`http://127.0.0.1:${port}`, { createConnection: () => socket });
+    session.on("error", () => undefined);
+    const stream = session.request({ ":method": way % 3 === 1 ? "POST" : "GET", ":path": "/x" });
+    stream.on("error", () => undefined);
+    stream.write(new Uint8Array(700_000));
+    await once(session, "remoteSettings");
+    session.destroy();
+  }
+  socket.destroy();
+}

@@ -56,6 +56,7 @@ export class Http1Exchange implements Exchange {
     const { response } = this;
     if (this.isSent) return;
     this.isSent = true;
+    this.body?.stop();
     if (response.destroyed) return;
     const hasRest = !this.request.complete && !this.isRestSmall();
     const isClosing = hasRest || this.resources.isStopping();
@@ -66,6 +67,7 @@ export class Http1Exchange implements Exchange {
     response.writeHead(reply.status, headers);
     if (!hasRest) {
       response.end(body);
+      this.limitSending();
       return;
     }
     if (body === undefined) response.flushHeaders();
@@ -84,7 +86,16 @@ export class Http1Exchange implements Exchange {
   }
 
   release(): void {
-    this.body?.release();
+    this.body?.stop();
+  }
+
+  /** Cuts off a client that does not take its answer. Most answers are with the system by now. */
+  private limitSending(): void {
+    const { response, resources } = this;
+    const { socket } = response;
+    if (socket === null || socket.writableLength === 0) return;
+    const cancelTimer = resources.clock.after(resources.limits.sendMs, () => socket.destroy());
+    response.once("close", cancelTimer);
   }
 
   /** Whether Node may swallow what is left of the body, and keep the connection. Not once reading has begun and failed. */
@@ -107,6 +118,7 @@ export class Http1Exchange implements Exchange {
       cancelTimer();
       request.off("data", onData).off("end", close).off("close", close);
       response.end();
+      this.limitSending();
       if (!request.complete) request.socket.destroySoon();
     };
     const onData = (chunk: Uint8Array): void => {

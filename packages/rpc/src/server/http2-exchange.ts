@@ -54,6 +54,7 @@ export class Http2Exchange implements Exchange {
     const { stream } = this;
     if (this.isSent) return;
     this.isSent = true;
+    this.body?.stop();
     if (stream.destroyed || stream.closed) return;
     const { body, trailers } = reply;
     const headers = { ...reply.headers, ":status": reply.status } as OutgoingHttpHeaders;
@@ -72,6 +73,8 @@ export class Http2Exchange implements Exchange {
     }
     if (isBodyless) stream.end();
     else stream.end(body);
+    const cancelTimer = this.resources.clock.after(this.resources.limits.sendMs, () => stream.destroy());
+    stream.once("close", cancelTimer);
   }
 
   onGone(listener: () => void): void {
@@ -85,7 +88,7 @@ export class Http2Exchange implements Exchange {
   }
 
   release(): void {
-    this.body?.release();
+    this.body?.stop();
   }
 
   private sendTrailers(trailers: OutgoingHttpHeaders): void {
@@ -109,11 +112,12 @@ export class Http2Exchange implements Exchange {
     const { clock, limits } = this.resources;
     const giveUpMs = clock.monotonicMs() + limits.drainMs;
     const closeWhenSent = (): void => {
-      if (stream.destroyed || stream.closed || stream.state.remoteClose === 1) return;
+      if (stream.destroyed || (!stream.closed && stream.state.remoteClose === 1)) return;
       // nghttp2 sends a reset before data that still waits: the answer would be lost.
-      const isSent = stream.state.localClose === 1 || clock.monotonicMs() >= giveUpMs;
-      if (isSent) stream.close(constants.NGHTTP2_NO_ERROR);
-      else clock.after(sentPollMs, closeWhenSent);
+      if (!stream.closed && stream.state.localClose === 1) stream.close(constants.NGHTTP2_NO_ERROR);
+      // Closed but not destroyed: the client reset the stream with NO_ERROR, and Node waits in vain to send the answer.
+      else if (clock.monotonicMs() < giveUpMs) clock.after(sentPollMs, closeWhenSent);
+      else stream.destroy();
     };
     clock.after(sentPollMs, closeWhenSent);
   }

@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly headersMs: number;
   /** Time to receive a body, ms; then `deadline_exceeded`. */
   readonly bodyMs: number;
+  /** Time for a client to take an answer, ms; then it is cut off. */
+  readonly sendMs: number;
   /** Time an idle connection is kept, ms. */
   readonly idleMs: number;
   /** Answers smaller than this are not compressed, bytes. */
@@ -38,6 +40,7 @@ export const serverLimitsDefault: ServerLimits = {
   sniffMs: 10_000,
   headersMs: 10_000,
   bodyMs: 30_000,
+  sendMs: 60_000,
   /** Longer than the 90 s of Go's client pool, so that the client closes first and no request is lost. */
   idleMs: 120_000,
   /** Below about one packet nothing is won. */
