@@ -3,14 +3,10 @@ type Column = Uint8Array | Uint32Array | Int32Array | Float64Array | BigUint64Ar
 /** 256 Ki elements: tables keep columns up to this length for the next profile, and let go of longer ones. */
 const retainedLengthMax = 1 << 18;
 
-/**
- * A column that holds at least `length` elements: the same one, or a longer copy. Short columns double; long ones grow by
- * half, as no other profile will reuse them.
- */
+/** A column that holds at least `length` elements: the same one, or a copy at least twice as long. */
 export function grow<T extends Column>(column: T, length: number): T {
   if (length <= column.length) return column;
-  const doubled = column.length < retainedLengthMax ? column.length * 2 : column.length + (column.length >>> 1);
-  const grown = sameKind(column, Math.max(length, doubled));
+  const grown = sameKind(column, Math.max(length, column.length * 2));
   // One kind of element by construction, which the union of the overloads of `set` cannot express.
   (grown as Uint8Array).set(column as Uint8Array);
   return grown;

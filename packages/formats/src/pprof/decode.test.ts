@@ -256,6 +256,26 @@ test("counts over their limit are refused", () => {
   assert.equal(decoder.decode(bytes).sampleCount, 2);
 });
 
+test("millions of tiny messages are refused by their count, few but large rows at once", () => {
+  const cases: readonly (readonly [string, readonly number[], RegExp])[] = [
+    ["sample types", content(1, []), /129 sample types/],
+    ["mappings", content(3, []), /65537 mappings/],
+    ["strings", content(6, ""), /1100000 strings/],
+    ["functions", content(5, []), /1100000 functions/],
+    ["samples", content(2, []), /1100000 samples/],
+  ];
+  const decoder = new PprofDecoder();
+  for (const [name, message, expected] of cases) {
+    const bytes = new Uint8Array(1_100_000 * message.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = message[i % message.length] ?? 0;
+    assert.throws(
+      () => decoder.decode(bytes),
+      (error) => error instanceof BasaltError && error.code === "profile_too_large" && expected.test(error.message),
+      name,
+    );
+  }
+});
+
 test("a stack of a million frames decodes, and its columns are let go afterwards", () => {
   const decoder = new PprofDecoder();
   const stack = new Array<number>(1_000_000).fill(1);

@@ -26,12 +26,13 @@ import { WireReader } from "./wire.ts";
  * - a string table that is missing is one that holds the empty string;
  * - unknown fields are skipped; comments, numeric labels and the patterns of frames to drop or keep are left out unread.
  *
- * Memory: columns take at most 12 bytes for each byte of input, 24 while one grows; what a huge profile needed is let go at
- * the next one.
+ * Memory: columns take at most 12 bytes for each byte of input, and as much again while they grow; what a huge profile needed
+ * is let go at the next one.
  *
  * Source: github.com/google/pprof/blob/main/proto/profile.proto.
  */
 export class PprofDecoder {
+  private limits: PprofLimits = defaultPprofLimits;
   private readonly wire = new WireReader();
   private readonly index = new IdIndex();
   private readonly tables: Tables = {
@@ -50,6 +51,7 @@ export class PprofDecoder {
     const wire = this.wire;
     // A plain array whatever came in (a Buffer, say): the reads stay monomorphic.
     wire.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.limits = limits;
     this.reset();
     const end = bytes.byteLength;
     let at = 0;
@@ -88,7 +90,13 @@ export class PprofDecoder {
     else if (field === profileField.sample) tables.samples.read(wire, at, end);
     else if (field === profileField.location) tables.locations.read(wire, at, end);
     else if (field === profileField.function) tables.functions.read(wire, at, end);
-    else if (field === profileField.mapping) tables.mappings.read(wire, at, end);
+    else this.readRareMessage(field, at, end);
+  }
+
+  private readRareMessage(field: number, at: number, end: number): void {
+    const { wire, tables } = this;
+    checkLimits(tables, this.limits);
+    if (field === profileField.mapping) tables.mappings.read(wire, at, end);
     else if (field === profileField.sampleType) tables.header.readSampleType(wire, at, end);
     else if (field === profileField.periodType) tables.header.readPeriodType(wire, at, end);
     else if (field <= profileField.max && field !== profileField.comment) {

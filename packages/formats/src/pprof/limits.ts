@@ -1,7 +1,7 @@
 import { BasaltError } from "@basalt/model";
 import type { Tables } from "./tables.ts";
 
-/** Bounds on what one profile may hold. Every count costs at least a byte of input, so the input's size bounds them too. */
+/** Bounds on what one profile may hold, besides what its bytes allow: every count costs at least one byte of them. */
 export interface PprofLimits {
   readonly sampleTypeCountMax: number;
   readonly sampleCountMax: number;
@@ -18,41 +18,40 @@ export interface PprofLimits {
 }
 
 /**
- * What no honest profile reaches: tenant limits (samples, labels, bytes) are far lower and have flags. At these counts the
- * columns take 0.5 GiB, which a body of 4 MiB (`-validation.max-profile-size-bytes`) cannot fill: see `PprofDecoder`.
+ * What no honest profile reaches: a tenant's limits (samples, labels, bytes) are far lower and have flags. Full columns take
+ * 256 MiB, half of it frames, which the default of 4 MiB a profile (`-validation.max-profile-size-bytes`) cannot fill.
  */
 export const defaultPprofLimits: PprofLimits = {
   sampleTypeCountMax: 128,
-  sampleCountMax: 1 << 22,
+  sampleCountMax: 1 << 20,
   frameCountMax: 1 << 25,
-  sampleLabelCountMax: 1 << 23,
-  stringCountMax: 1 << 22,
-  functionCountMax: 1 << 22,
+  sampleLabelCountMax: 1 << 21,
+  stringCountMax: 1 << 20,
+  functionCountMax: 1 << 20,
   mappingCountMax: 1 << 16,
-  locationCountMax: 1 << 22,
-  lineCountMax: 1 << 23,
+  locationCountMax: 1 << 20,
+  lineCountMax: 1 << 21,
 };
 
 /**
- * Refuses a profile with a count over its bound. Reading it has taken memory in proportion to its bytes only, so it is enough
- * to look at the end.
+ * Refuses a profile with a count over its bound. Reading takes memory in proportion to the bytes read, so it is enough to look at
+ * the end, and before each of those messages that are few but large as rows.
  *
  * @throws BasaltError `profile_too_large`.
  */
 export function checkLimits(tables: Tables, limits: PprofLimits): void {
   const { header, strings, functions, mappings, locations, samples } = tables;
-  const counts: readonly (readonly [number, number, string])[] = [
-    [header.sampleTypeCount, limits.sampleTypeCountMax, "sample types"],
-    [samples.count, limits.sampleCountMax, "samples"],
-    [samples.frames.count, limits.frameCountMax, "frames in all stacks"],
-    [samples.labelCount, limits.sampleLabelCountMax, "sample labels"],
-    [strings.count, limits.stringCountMax, "strings"],
-    [functions.ids.count, limits.functionCountMax, "functions"],
-    [mappings.ids.count, limits.mappingCountMax, "mappings"],
-    [locations.ids.count, limits.locationCountMax, "locations"],
-    [locations.lineFunctions.count, limits.lineCountMax, "lines"],
-  ];
-  for (const [count, max, what] of counts) {
-    if (count > max) throw new BasaltError("profile_too_large", `pprof: ${count} ${what} are over ${max}`);
-  }
+  checkCount(header.sampleTypeCount, limits.sampleTypeCountMax, "sample types");
+  checkCount(samples.count, limits.sampleCountMax, "samples");
+  checkCount(samples.frames.count, limits.frameCountMax, "frames in all stacks");
+  checkCount(samples.labelCount, limits.sampleLabelCountMax, "sample labels");
+  checkCount(strings.count, limits.stringCountMax, "strings");
+  checkCount(functions.ids.count, limits.functionCountMax, "functions");
+  checkCount(mappings.ids.count, limits.mappingCountMax, "mappings");
+  checkCount(locations.ids.count, limits.locationCountMax, "locations");
+  checkCount(locations.lineFunctions.count, limits.lineCountMax, "lines");
+}
+
+function checkCount(count: number, max: number, what: string): void {
+  if (count > max) throw new BasaltError("profile_too_large", `pprof: ${count} ${what} are over ${max}`);
 }

@@ -85,7 +85,10 @@ class Check {
 
   private ids(ids: IdColumn, what: string, field: number): void {
     const duplicate = this.index.build(ids);
-    if (duplicate >= 0) throw malformed(`${what} ${duplicate} has an id of another`, this.offsetOf(field, duplicate));
+    if (duplicate < 0) return;
+    const isZero = ids.low[duplicate] === 0 && ids.highAt(duplicate) === 0;
+    const reason = `${what} ${duplicate} has ${isZero ? "id 0" : "an id of another"}`;
+    throw malformed(reason, this.offsetOf(field, duplicate));
   }
 
   /** Checks a column of string indexes that lie in messages of a top-level field. */

@@ -72,57 +72,80 @@ export class SampleTable {
     this.valuesPerSample = valueCount;
   }
 
-  /** Reads packed location ids. Those below 2^14, nearly all, are read by an inner loop without calls. */
+  /**
+   * Reads packed location ids. Those below 2^14, nearly all, are read by an inner loop that makes no call and has one bound; it
+   * may read a byte beyond the field, which is found out after it.
+   */
   private readFrames(wire: WireReader, position: number, end: number): number {
     const bytes = wire.bytes;
     let at = wire.delimited(position, end) | 0;
-    const contentEnd = wire.contentEnd;
+    const contentEnd = wire.contentEnd | 0;
     const low = this.frames.reserve(contentEnd - at);
+    const pairsEnd = Math.min(contentEnd, bytes.length - 1) | 0;
     let count = this.frames.count | 0;
     for (;;) {
-      while (at < contentEnd) {
+      while (at < pairsEnd) {
         const first = bytes[at] as number;
         if (first < 128) {
-          low[count++] = first - 1;
-          at++;
-          continue;
+          low[count] = first - 1;
+          at = (at + 1) | 0;
+        } else {
+          const second = bytes[at + 1] as number;
+          if (second >= 128) break;
+          low[count] = ((first & 127) | (second << 7)) - 1;
+          at = (at + 2) | 0;
         }
-        if (at + 1 >= contentEnd) break;
-        const second = bytes[at + 1] as number;
-        if (second >= 128) break;
-        low[count++] = ((first & 127) | (second << 7)) - 1;
-        at += 2;
+        count = (count + 1) | 0;
       }
       if (at >= contentEnd) break;
       at = wire.varint(at, contentEnd) | 0;
       low[count] = wire.low - 1;
       if (wire.high !== 0) this.frames.setHigh(count, wire.high);
-      count++;
+      count = (count + 1) | 0;
     }
+    if (at > contentEnd) wire.failOverrun(position);
     this.frames.count = count;
     return at;
   }
 
-  /** Reads packed values. Those below 2^7 are read by an inner loop without calls. */
+  /** Reads packed values. Those below 2^28 are read like frames. */
   private readValues(wire: WireReader, position: number, end: number): number {
     const bytes = wire.bytes;
     let at = wire.delimited(position, end) | 0;
-    const contentEnd = wire.contentEnd;
+    const contentEnd = wire.contentEnd | 0;
     const values = this.values;
     const floats = values.reserve(contentEnd - at);
+    const quadsEnd = Math.min(contentEnd, bytes.length - 3) | 0;
     let count = values.count | 0;
     for (;;) {
-      while (at < contentEnd) {
+      while (at < quadsEnd) {
         const first = bytes[at] as number;
-        if (first >= 128) break;
-        floats[count++] = first;
-        at++;
+        if (first < 128) {
+          floats[count] = first;
+          at = (at + 1) | 0;
+        } else {
+          const second = bytes[at + 1] as number;
+          const third = bytes[at + 2] as number;
+          const fourth = bytes[at + 3] as number;
+          if (second < 128) {
+            floats[count] = (first & 127) | (second << 7);
+            at = (at + 2) | 0;
+          } else if (third < 128) {
+            floats[count] = (first & 127) | ((second & 127) << 7) | (third << 14);
+            at = (at + 3) | 0;
+          } else if (fourth < 128) {
+            floats[count] = (first & 127) | ((second & 127) << 7) | ((third & 127) << 14) | (fourth << 21);
+            at = (at + 4) | 0;
+          } else break;
+        }
+        count = (count + 1) | 0;
       }
       if (at >= contentEnd) break;
       at = wire.varint(at, contentEnd) | 0;
-      if (wire.high === 0) floats[count++] = wire.low >>> 0;
-      else values.set(count++, wire.low, wire.high);
+      values.set(count, wire.low, wire.high);
+      count = (count + 1) | 0;
     }
+    if (at > contentEnd) wire.failOverrun(position);
     values.count = count;
     return at;
   }

@@ -5,8 +5,8 @@ import { grow, withRoom } from "./columns.ts";
 export type StringColumns = Pick<SymbolColumns, "stringBytes" | "stringCount" | "stringStart" | "stringLength">;
 
 /**
- * New texts of a repair may take 1 MiB more than 8 times what the profile's strings take: enough for any honest profile, and
- * a bound for one that joins one long file name to a hundred thousand functions.
+ * After a repair, texts may take 1 MiB more than 8 times the bytes that the profile's strings lie in (all of a pprof): enough
+ * for any honest profile, and a bound for one that joins one long file name to a hundred thousand functions.
  */
 const grownBytesMax = { factor: 8, more: 1 << 20 } as const;
 
@@ -30,7 +30,7 @@ export class StringAppender {
       end = Math.max(end, start + (stringLength[i] as number));
     }
     this.byteCount = Math.max(0, end - first);
-    this.byteCountMax = this.byteCount * grownBytesMax.factor + grownBytesMax.more;
+    this.byteCountMax = source.stringBytes.length * grownBytesMax.factor + grownBytesMax.more;
     this.bytes = scratch.length >= this.byteCount ? scratch : new Uint8Array(this.byteCount + (this.byteCount >>> 2));
     this.bytes.set(source.stringBytes.subarray(first, Math.max(first, end)));
     this.count = stringCount;

@@ -146,6 +146,11 @@ export class WireReader {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
   }
 
+  /** The error of a varint that goes on in the next message. */
+  failOverrun(position: number): never {
+    return this.fail("varint runs over the end of its message", position);
+  }
+
   /** @throws BasaltError `profile_malformed` that names the byte. */
   fail(reason: string, position: number): never {
     throw malformed(reason, position);
