@@ -28,6 +28,8 @@ export { systemRandom } from "./node/system-random.ts";
 export * from "./process/process-host.ts";
 export * from "./process/process-settings.ts";
 export * from "./process/run-program.ts";
+export { processCpuProfile, processHeapProfile } from "./profiling/process-profile.ts";
+export * from "./profiling/self-profiler.ts";
 export * from "./random.ts";
 export * from "./retry/retry.ts";
 export { seededRandom } from "./seeded-random.ts";

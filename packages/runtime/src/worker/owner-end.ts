@@ -2,7 +2,8 @@ import { BasaltError, errorFromRecord } from "@basalt/model";
 import type { Clock } from "../clock.ts";
 import type { Channel, WorkerMessage } from "./channel.ts";
 import type { CallOptions, Handlers, InFlightBounds, RequestOf, ResultOf, WorkerClient } from "./contract.ts";
-import { Peer } from "./peer.ts";
+import type { LiveWorker, RuntimeMethods } from "./live-workers.ts";
+import { Peer, runtimePrefix } from "./peer.ts";
 
 /** 20 s: a worker that stops writes and syncs at most a head; the process as a whole has 30 s. */
 const graceMsDefault = 20_000;
@@ -18,7 +19,7 @@ export interface OwnerEndOptions extends InFlightBounds {
 }
 
 /** The owner's end of a channel: asks the worker, answers it, stops it, and notices when it is gone. */
-export class OwnerEnd<H extends Handlers<H>> implements WorkerClient<H> {
+export class OwnerEnd<H extends Handlers<H>> implements WorkerClient<H>, LiveWorker {
   readonly name: string;
   /** Resolves when the worker's setup is done; rejects with what it threw. */
   readonly started: Promise<void>;
@@ -56,6 +57,13 @@ export class OwnerEnd<H extends Handlers<H>> implements WorkerClient<H> {
     options?: CallOptions,
   ): Promise<ResultOf<H, M>> {
     return this.peer.call(method, request, options) as Promise<ResultOf<H, M>>;
+  }
+
+  callRuntime<M extends keyof RuntimeMethods>(
+    method: M,
+    ...[request]: Parameters<RuntimeMethods[M]>
+  ): ReturnType<RuntimeMethods[M]> {
+    return this.peer.call(runtimePrefix + method, request) as ReturnType<RuntimeMethods[M]>;
   }
 
   stop(graceMs: number = graceMsDefault): Promise<void> {

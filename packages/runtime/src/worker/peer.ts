@@ -2,6 +2,7 @@ import type { ErrorRecord } from "@basalt/model";
 import { assert, BasaltError, errorFromRecord, errorToRecord } from "@basalt/model";
 import { abortError } from "../abort.ts";
 import type { CallOptions, IncomingCall, InFlightBounds, Movable } from "./contract.ts";
+import { runtimeHandlers } from "./live-workers.ts";
 
 /** What travels between two peers. Ids are chosen by the side that asks. */
 export type PeerMessage =
@@ -26,6 +27,9 @@ interface Pending {
   readonly reject: (error: BasaltError) => void;
   readonly forget: () => void;
 }
+
+/** Puts the runtime's own methods apart from those of a contract, which are identifiers. */
+export const runtimePrefix = "runtime:";
 
 /** One end of a message channel: asks the other end and answers it. Both ends are equal. */
 export class Peer {
@@ -137,11 +141,18 @@ export class Peer {
     return pending;
   }
 
+  private handlerOf(method: string): AnyHandler | undefined {
+    const isRuntime = method.startsWith(runtimePrefix);
+    const handlers: object = isRuntime ? runtimeHandlers : this.handlers;
+    const name = isRuntime ? method.slice(runtimePrefix.length) : method;
+    return (handlers as Readonly<Record<string, AnyHandler | undefined>>)[name];
+  }
+
   private async serve(id: number, method: string, body: unknown): Promise<void> {
     const call = new ServedCall();
     this.serving.set(id, call);
     try {
-      const handler = (this.handlers as Readonly<Record<string, AnyHandler | undefined>>)[method];
+      const handler = this.handlerOf(method);
       assert(typeof handler === "function", `${this.name} has no method ${method}`);
       const result = await handler.call(this.handlers, body, call);
       this.post({ kind: "result", id, body: result }, call.movables);

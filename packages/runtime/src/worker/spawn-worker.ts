@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { systemClock } from "../node/system-clock.ts";
 import type { WorkerMessage } from "./channel.ts";
 import type { Handlers, Movable, NoHandlers, WorkerClient, WorkerOptions } from "./contract.ts";
+import { addLiveWorker, removeLiveWorker } from "./live-workers.ts";
 import { OwnerEnd } from "./owner-end.ts";
 
 /** What a thread may have besides `WorkerOptions`. */
@@ -44,8 +45,12 @@ export async function spawnWorker<H extends Handlers<H>, Data, Owner extends Han
   };
   const terminate = async (): Promise<void> => void (await worker.terminate());
   const owner = new OwnerEnd<H>(channel, { name, handlers, clock, terminate, onExit, ...bounds });
+  addLiveWorker(owner);
   worker.on("error", (error) => owner.lost(error));
-  worker.on("exit", () => owner.lost());
+  worker.on("exit", () => {
+    removeLiveWorker(owner);
+    owner.lost();
+  });
   try {
     await owner.started;
   } catch (error) {

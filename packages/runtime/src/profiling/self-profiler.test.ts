@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ProfileColumns } from "@basalt/model";
+import { RecordingLogger } from "../logs/logger.ts";
+import { ManualClock } from "../manual-clock.ts";
+import { SelfProfiler } from "./self-profiler.ts";
+
+/** A profiler whose profiles are numbered by their sample count. */
+function numbered(push: (profile: ProfileColumns) => Promise<void>) {
+  const clock = new ManualClock();
+  const logger = new RecordingLogger();
+  let taken = 0;
+  const take = async (_clock: unknown, durationMs: number, signal: AbortSignal): Promise<ProfileColumns> => {
+    await clock.sleep(durationMs, signal).catch(() => undefined);
+    return { sampleCount: taken++ } as ProfileColumns;
+  };
+  return { clock, logger, profiler: new SelfProfiler({ clock, logger, push, take }) };
+}
+
+describe("self-profiling", () => {
+  it("pushes each profile that has samples, every 15 s, until it is stopped", async () => {
+    const pushed: number[] = [];
+    const { clock, profiler } = numbered(async ({ sampleCount }) => void pushed.push(sampleCount));
+    profiler.start();
+    profiler.start();
+    await clock.advance(45_000);
+    assert.deepEqual(pushed, [1, 2]);
+    await profiler.stop();
+    await profiler.stop();
+    assert.deepEqual(pushed, [1, 2]);
+    assert.equal(clock.timerCount, 0);
+  });
+
+  it("goes on after a push that failed, and says so", async () => {
+    let pushes = 0;
+    const { clock, logger, profiler } = numbered(async () => {
+      pushes++;
+      if (pushes === 1) throw new Error("planted");
+    });
+    profiler.start();
+    await clock.advance(90_000);
+    await profiler.stop();
+    assert.ok(pushes >= 2);
+    assert.deepEqual(
+      logger.entries.map(({ message }) => message),
+      ["self-profiling failed"],
+    );
+  });
+});

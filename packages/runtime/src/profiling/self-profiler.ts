@@ -1,0 +1,81 @@
+import type { ProfileColumns } from "@basalt/model";
+import { BasaltError } from "@basalt/model";
+import type { Clock } from "../clock.ts";
+import type { Setting } from "../config/setting.ts";
+import { setting } from "../config/setting.ts";
+import type { Logger } from "../logs/logger.ts";
+import { processCpuProfile } from "./process-profile.ts";
+
+/** The settings of self-profiling. */
+export const selfProfilingSettings: {
+  readonly disablePush: Setting<boolean>;
+  readonly tenantId: Setting<string>;
+} = {
+  disablePush: setting({
+    path: "self_profiling.disable_push",
+    flag: "self-profiling.disable-push",
+    type: "bool",
+    default: false,
+    category: "basic",
+    description: "The process does not push profiles of itself to itself, as it does with -target=all.",
+  }),
+  tenantId: setting({
+    path: "self_profiling.tenant_id",
+    flag: "self-profiling.tenant-id",
+    type: "string",
+    default: "",
+    description:
+      "The tenant that the profiles of the process itself belong to, with multi-tenancy; empty = `anonymous`.",
+  }),
+};
+
+/** 15 s, as Pyroscope's Go SDK uploads. */
+const intervalMs = 15_000;
+
+/** What self-profiling works with. */
+export interface SelfProfilerOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Stores a profile through the same door as everybody's. */
+  readonly push: (profile: ProfileColumns) => Promise<void>;
+  /** Takes a profile; that of this process by default. */
+  readonly take?: (clock: Clock, durationMs: number, signal: AbortSignal) => Promise<ProfileColumns>;
+}
+
+/** Profiles this process without a break and pushes a profile every 15 s. A push that fails is logged, and lost. */
+export class SelfProfiler {
+  private readonly options: SelfProfilerOptions;
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(options: SelfProfilerOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.running ??= this.run(this.ending.signal);
+  }
+
+  /** Ends within the time of one push; what was sampled since the last one is dropped. Idempotent. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    const { clock, logger, push, take = processCpuProfile } = this.options;
+    while (!signal.aborted) {
+      try {
+        const profile = await take(clock, intervalMs, signal);
+        if (!signal.aborted && profile.sampleCount > 0) await push(profile);
+      } catch (error) {
+        logger.warn("self-profiling failed", { error: BasaltError.from(error) });
+        await clock.sleep(intervalMs, signal).catch(ignore);
+      }
+    }
+  }
+}
+
+function ignore(): void {
+  // The loop sees that it is to end.
+}
