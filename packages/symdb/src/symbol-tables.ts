@@ -17,9 +17,12 @@ export interface SymbolTables extends SymbolColumns {
 /** 4: the node of a stack, or the function of a location, that an index of paths remembers. */
 const pathBytes = 4;
 
+/** 8: a content hash. Counted, not asked for: tables may make their hashes on the first look, and queries never look. */
+const hashBytes = 8;
+
 /** Memory of tables, in bytes, for the accounts of caches: the columns, and what one index of paths remembers of them. */
 export function symbolTablesByteLength(tables: SymbolTables): number {
-  let bytes = (tables.stackCount + tables.locationCount) * pathBytes;
+  let bytes = (tables.stackCount + tables.locationCount) * pathBytes + tables.stackCount * hashBytes;
   for (const column of columnsOf(tables)) bytes += column.byteLength;
   return bytes;
 }
@@ -48,6 +51,5 @@ function columnsOf(tables: SymbolTables): readonly (Uint8Array | Uint32Array | B
     tables.lineNumber,
     tables.stackParent,
     tables.stackLocation,
-    tables.stackHash,
   ];
 }

@@ -1,17 +1,6 @@
 import type { CallTree } from "@basalt/calltree";
-import {
-  flameGraph,
-  flameGraphDiff,
-  flameGraphDiffProto,
-  flameGraphJson,
-  flameGraphProto,
-  treeBytes,
-} from "@basalt/calltree";
-import type { AnswerCodec, TopFunctionsAnswer } from "@basalt/query";
-import { answerFunctions } from "@basalt/query";
-import { basaltV1, encodeMessage, querierV1 } from "@basalt/rpc";
-import type { AnsweredQuestion } from "./answered-question.ts";
-import { treeOf } from "./answered-question.ts";
+import { flameGraph, flameGraphDiff, flameGraphDiffProto, flameGraphJson, flameGraphProto } from "@basalt/calltree";
+import type { AnswerCodec } from "@basalt/query";
 import { inField, inMember } from "./wire.ts";
 
 /** How a tree is written. */
@@ -26,27 +15,8 @@ export function encodeFlameGraph(tree: CallTree, { codec, maxNodes }: TreeStyle)
   return codec === "json" ? inMember("flamegraph", flameGraphJson(graph)) : inField(1, flameGraphProto(graph));
 }
 
-/** The same responses with the tree as bytes. */
-export function encodeTreeBytes(tree: CallTree, { codec, maxNodes }: TreeStyle): Uint8Array {
-  const response = querierV1.SelectMergeSpanProfileResponse;
-  return encodeMessage(response, codec, { flamegraph: undefined, tree: treeBytes(tree, maxNodes) });
-}
-
 /** `DiffResponse`. */
 export function encodeDiff(left: CallTree, right: CallTree, { codec, maxNodes }: TreeStyle): Uint8Array {
   const graph = flameGraphDiff(left, right, maxNodes);
   return codec === "json" ? inMember("flamegraph", flameGraphJson(graph)) : inField(1, flameGraphDiffProto(graph));
-}
-
-/** `TopFunctionsResponse` of one tree or of two. */
-export function encodeFunctions(spec: TopFunctionsAnswer, questions: readonly AnsweredQuestion[]): Uint8Array {
-  const isPair = questions.length > 1;
-  const trees = { left: treeOf(questions[0]), isPair, ...(isPair && { right: treeOf(questions[1]) }) };
-  const { functions, functionCount, total, rightTotal } = answerFunctions(trees, spec);
-  return encodeMessage(basaltV1.TopFunctionsResponse, spec.codec, {
-    functions: functions.map(({ name, file, cost, sides }) => ({ function: name, file, ...cost, ...sides })),
-    functionCount: BigInt(functionCount),
-    total,
-    rightTotal,
-  });
 }

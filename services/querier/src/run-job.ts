@@ -21,7 +21,7 @@ export async function runJob(
   const whole = { ...context, limits: job.limits };
   const questions: AnsweredQuestion[] = [];
   for (const question of job.questions) questions.push(await answerQuestion(question, opener, whole));
-  const bytes = encodeAnswer(job.answer, questions);
+  const bytes = await encodeAnswer(job.answer, questions);
   return { bytes, ...mergeOutcomes(questions.map(({ partial }) => partial)) };
 }
 
