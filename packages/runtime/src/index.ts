@@ -33,6 +33,8 @@ export * from "./profiling/self-profiler.ts";
 export * from "./random.ts";
 export * from "./retry/retry.ts";
 export { seededRandom } from "./seeded-random.ts";
+export * from "./tracing/create-tracer.ts";
+export * from "./tracing/tracer.ts";
 export * from "./worker/contract.ts";
 export { defineWorker } from "./worker/define-worker.ts";
 export type { InThreadWorker } from "./worker/in-thread-worker.ts";

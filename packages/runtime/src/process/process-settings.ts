@@ -2,6 +2,8 @@ import type { AnySetting, Setting } from "../config/setting.ts";
 import { setting } from "../config/setting.ts";
 import { limitSettings } from "../limits/limit-settings.ts";
 import { logSettings } from "../logs/create-logger.ts";
+import { selfProfilingSettings } from "../profiling/self-profiler.ts";
+import { tracingSettings } from "../tracing/create-tracer.ts";
 
 /** Settings of any process, whatever it does. */
 export const processSettings: {
@@ -48,5 +50,7 @@ export const processSettings: {
 export const runtimeSettings: readonly AnySetting[] = [
   ...Object.values<AnySetting>(processSettings),
   ...Object.values<AnySetting>(logSettings),
+  ...Object.values<AnySetting>(tracingSettings),
+  ...Object.values<AnySetting>(selfProfilingSettings),
   ...Object.values<AnySetting>(limitSettings),
 ];

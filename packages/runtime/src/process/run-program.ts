@@ -19,6 +19,9 @@ import { nodeFileSystem } from "../node/node-file-system.ts";
 import { systemClock } from "../node/system-clock.ts";
 import { systemRandom } from "../node/system-random.ts";
 import type { Random } from "../random.ts";
+import { createTracer } from "../tracing/create-tracer.ts";
+import type { Tracer } from "../tracing/tracer.ts";
+import { silentTracer } from "../tracing/tracer.ts";
 import type { ProcessHost } from "./process-host.ts";
 import { nodeProcessHost } from "./process-host.ts";
 import { processSettings } from "./process-settings.ts";
@@ -33,6 +36,7 @@ export interface Surroundings {
   readonly disk: FileSystem;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** What `/ready` answers; not ready from the first request to stop. */
   readonly readiness: () => Promise<Readiness>;
   /** Stops the process as SIGTERM does. */
@@ -54,7 +58,10 @@ export async function runProgram(program: Program, host: ProcessHost = nodeProce
   } catch (error) {
     return refuse(host, error);
   }
-  if (loaded.command === undefined) return new RunningProgram(program, loaded.config, host).run();
+  if (loaded.command === undefined) {
+    const tracer = await createTracer(loaded.config, host.environment, program.build.version);
+    return new RunningProgram(program, loaded.config, { host, tracer }).run();
+  }
   host.print(await answer(program, loaded, loaded.command));
   host.exit(0);
 }
@@ -80,7 +87,7 @@ async function answer(
     case "print-config":
       return configYaml(schema, loaded.config);
     case "modules":
-      return new RunningProgram(program, loaded.config, nodeProcessHost).targetNames();
+      return new RunningProgram(program, loaded.config, { host: nodeProcessHost, tracer: silentTracer }).targetNames();
   }
 }
 
@@ -99,7 +106,8 @@ class RunningProgram {
   private hasStarted = false;
   private isStopping = false;
 
-  constructor(program: Program, config: Config, host: ProcessHost) {
+  constructor(program: Program, config: Config, around: { readonly host: ProcessHost; readonly tracer: Tracer }) {
+    const { host, tracer } = around;
     this.host = host;
     this.config = config;
     const clock = systemClock;
@@ -112,6 +120,7 @@ class RunningProgram {
       disk: nodeFileSystem,
       logger: loggerOf(config, clock, host),
       metrics: new Metrics(),
+      tracer,
       readiness: () => this.readiness(),
       stop: () => this.requestStop("request"),
     };
@@ -145,10 +154,11 @@ class RunningProgram {
 
   private async stopGraph(graph: ModuleGraph): Promise<number> {
     this.isStopping = true;
-    const { clock, logger } = this.surroundings;
+    const { clock, logger, tracer } = this.surroundings;
     const delayMs = this.config.get(processSettings.shutdownDelayMs);
     if (delayMs > 0) await clock.sleep(delayMs);
     await graph.stop();
+    await tracer.stop().catch((error: unknown) => logger.warn("traces are lost", { error: BasaltError.from(error) }));
     const failed = graph.states().filter(({ state }) => state === "Failed");
     logger.info("stopped", { failed: failed.map(({ name }) => name).join(",") });
     return failed.length === 0 ? 0 : 1;
