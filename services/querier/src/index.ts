@@ -1,3 +1,5 @@
+export type { CreateQuerierOptions, RunningQuerier } from "./create-querier.ts";
+export { createQuerier } from "./create-querier.ts";
 export type { QuerierOptions } from "./querier.ts";
 export { Querier } from "./querier.ts";
 export type { BlockReference, QueryJob, SourceReference } from "./query-job.ts";
