@@ -194,7 +194,7 @@ test("a range before the look-back is an empty answer, and labels may come witho
   const [types] = plans() as { range: { start: bigint; end: bigint } }[];
   assert.ok(types !== undefined && types.range.start > types.range.end);
   assert.equal((await call("ProfileTypes", {})).status, 200);
-  assert.equal((plans()[0] as { everythingRecent: boolean }).everythingRecent, true);
+  assert.equal((plans()[0] as { blocksSince: bigint }).blocksSince, BigInt(nowMs - 3_600_000) * 1_000_000n);
 });
 
 test("a look-back that cuts the range is told", async () => {

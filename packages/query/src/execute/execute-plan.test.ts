@@ -283,6 +283,25 @@ test("sums up to 2^63 - 1 are exact, and one more is value_overflow", async () =
   }
 });
 
+for (const values of [
+  [2n ** 53n - 1n],
+  [2n ** 53n],
+  [2n ** 53n + 1n],
+  [2n ** 53n - 1n, 1n, 1n],
+  [1n, 2n ** 53n, 2n ** 53n + 1n],
+]) {
+  test(`sums about 2^53 are exact: ${values.join(" + ")}`, async () => {
+    const rows = values.map((value, i) => ({
+      ...oneRow,
+      timeNanos: BigInt(i + 1) * 1_000_000_000n,
+      samples: [{ stack: "main", value }],
+    }));
+    const partial = await execute(planTree(selection, context), [new MemorySource(rows)]);
+    assert.ok(partial.kind === "tree" && !partial.isPartial);
+    assert.deepEqual(pathsOf(partial.tree), new Map([["main", values.reduce((a, b) => a + b)]]));
+  });
+}
+
 test("a query ends at its bounds and when it is given up", async () => {
   const rows = Array.from({ length: 50 }, (_, i) => ({ ...oneRow, timeNanos: BigInt(i) * 1_000_000_000n }));
   let elapsedMs = 0;

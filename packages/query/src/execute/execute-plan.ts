@@ -39,7 +39,7 @@ export async function executePlan(
 /** Whether a source may hold rows of the answer. */
 export function isAsked(plan: QueryPlan, source: Pick<RowSource, "kind" | "range">): boolean {
   if (isEmptyRange(plan.range)) return false;
-  if ("everythingRecent" in plan && plan.everythingRecent && source.kind !== "block") return true;
+  if ("blocksSince" in plan && source.kind === "block" && source.range.end < plan.blocksSince) return false;
   return overlaps(plan.range, source.range);
 }
 

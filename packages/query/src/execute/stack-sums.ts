@@ -2,8 +2,8 @@ import { checkSum, lanesOf, sumValues } from "@basalt/calltree";
 import { BasaltError } from "@basalt/model";
 import type { RowBatch } from "@basalt/store";
 
-/** Up to here every whole number is a double. */
-const exactMax = 2 ** 53;
+/** Up to here a double tells every whole number from its neighbours: 2^53 may be 2^53 + 1, rounded. */
+const exactMax: number = Number.MAX_SAFE_INTEGER;
 
 /** Stacks of a partition that have a value, each once, and the values. */
 export interface SparseSums {

@@ -1,6 +1,6 @@
 import { BasaltError, labelNames, parseSelector } from "@basalt/model";
 import type { RangeRequest } from "./plan-range.ts";
-import { planLabelRange } from "./plan-range.ts";
+import { allOfTime, planLabelRange } from "./plan-range.ts";
 import type { PlanContext } from "./plan-select.ts";
 import type { LabelNamesPlan, LabelSelection, LabelSetsPlan, LabelValuesPlan, StatsPlan } from "./query-plan.ts";
 
@@ -63,8 +63,7 @@ export function planLabelValues(
 
 /** Plans the question whether there is any data, of whatever age. */
 export function planStats(context: PlanContext): StatsPlan {
-  const range = { start: -(1n << 63n), end: (1n << 63n) - 1n };
-  return { kind: "stats", tenant: context.tenant, selectors: [], range, everythingRecent: true };
+  return { kind: "stats", tenant: context.tenant, selectors: [], range: allOfTime, blocksSince: allOfTime.start };
 }
 
 function planLabelSelection(request: LabelRequest, context: PlanContext): LabelSelection {

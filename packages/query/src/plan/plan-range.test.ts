@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BasaltError } from "@basalt/model";
-import { isEmptyRange, nanoRange, planLabelRange, planRange } from "./plan-range.ts";
+import { allOfTime, isEmptyRange, nanoRange, planLabelRange, planRange } from "./plan-range.ts";
 
 const nowMs = 1_700_000_000_000;
 const free = { nowMs, lookbackMaxMs: 0, lengthMaxMs: 0 };
@@ -40,9 +40,9 @@ test("the last millisecond is included in full", () => {
 });
 
 test("labels without a range: the last hour and everything that is not yet in a block", () => {
-  const { range, everythingRecent } = planLabelRange({ startMs: 0n, endMs: 0n }, free);
-  assert.ok(everythingRecent);
-  assert.equal(range.start, BigInt(nowMs - 3_600_000) * 1_000_000n);
-  assert.ok(range.end > BigInt(nowMs) * 1_000_000n * 2n);
-  assert.ok(!planLabelRange({ startMs: 1000n, endMs: 4000n }, free).everythingRecent);
+  const { range, blocksSince } = planLabelRange({ startMs: 0n, endMs: 0n }, free);
+  assert.equal(blocksSince, BigInt(nowMs - 3_600_000) * 1_000_000n);
+  assert.deepEqual(range, allOfTime);
+  const named = planLabelRange({ startMs: 1000n, endMs: 4000n }, free);
+  assert.deepEqual(named, { range: { start: 1_000_000_000n, end: 4_000_999_999n }, blocksSince: allOfTime.start });
 });

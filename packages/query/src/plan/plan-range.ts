@@ -1,4 +1,4 @@
-import { BasaltError, nanosPerMilli, type TimeRange } from "@basalt/model";
+import { BasaltError, nanosPerMilli, type TimeRange, type UnixNano } from "@basalt/model";
 
 /** A time range as requests carry it: unix milliseconds, both ends included, 0 = not given. */
 export interface RangeRequest {
@@ -18,6 +18,9 @@ export interface RangeRules {
 /** The first and last millisecond whose nanoseconds fit an int64. */
 const timeMinMs = -9_223_372_036_854n;
 const timeMaxMs = 9_223_372_036_853n;
+
+/** Every instant. */
+export const allOfTime: TimeRange = { start: -(1n << 63n), end: (1n << 63n) - 1n };
 
 /** A range that holds no instant. */
 export const emptyRange: TimeRange = { start: 1n, end: 0n };
@@ -76,12 +79,11 @@ const recentMs = 3_600_000;
 export function planLabelRange(
   request: RangeRequest,
   rules: RangeRules,
-): { readonly range: TimeRange; readonly everythingRecent: boolean } {
+): { readonly range: TimeRange; readonly blocksSince: UnixNano } {
   if (request.startMs === 0n || request.endMs === 0n) {
-    const startMs = BigInt(Math.floor(rules.nowMs - recentMs));
-    return { range: nanoRange({ startMs, endMs: timeMaxMs }), everythingRecent: true };
+    return { range: allOfTime, blocksSince: BigInt(Math.floor(rules.nowMs - recentMs)) * nanosPerMilli };
   }
-  return { range: nanoRange(planRange(request, rules)), everythingRecent: false };
+  return { range: nanoRange(planRange(request, rules)), blocksSince: allOfTime.start };
 }
 
 /** Milliseconds as nanoseconds. A row's time counts in whole milliseconds, rounded down, so the last one is included in full. */

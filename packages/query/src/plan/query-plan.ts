@@ -1,4 +1,4 @@
-import type { ProfileType, TenantId, TimeRange } from "@basalt/model";
+import type { ProfileType, TenantId, TimeRange, UnixNano } from "@basalt/model";
 
 /** What every query names: whose data, which series, when. Selectors travel as text between threads. */
 export interface Selection {
@@ -44,8 +44,11 @@ export interface PprofPlan extends Selection {
 
 /** What the three questions about labels share. Their answers are as fine as a source: a head, a segment, a block. */
 export interface LabelSelection extends Selection {
-  /** The request named no time: whatever is not yet in a block counts, however old it is. */
-  readonly everythingRecent: boolean;
+  /**
+   * Blocks that end before are not asked. A request that names no time has all of time as its range, so that whatever is
+   * not yet in a block counts however old it is, and looks at the blocks of the last hour.
+   */
+  readonly blocksSince: UnixNano;
 }
 
 /** Distinct label sets. */
