@@ -1,6 +1,6 @@
 import type { BatchRow, Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
 import { labelNames, profileTypeLabels, sortLabels, stringAt } from "@basalt/model";
-import type { SplitSamples } from "./split.ts";
+import type { SampleGroup, SplitSamples } from "./split.ts";
 
 /** What a batch is built from besides the decoded profile. */
 export interface BatchParts {
@@ -27,7 +27,10 @@ export const reservedSampleLabels: readonly string[] = [
   labelNames.session,
 ];
 
-/** One batch of one profile: a row for each group of samples and sample type. */
+/**
+ * One batch of one profile: a row for each group of samples and sample type in which some value is not 0. There are no
+ * rows if there is no such value.
+ */
 export function buildBatch(columns: ProfileColumns, parts: BatchParts): SeriesBatch {
   const { split } = parts;
   const { stackStart, stackLocation, values } = split.order === undefined ? columns : reorder(columns, split.order);
@@ -59,11 +62,23 @@ function rowsOf(columns: ProfileColumns, parts: BatchParts): readonly BatchRow[]
     const typed = profileTypeLabels({ name, sampleType, sampleUnit, periodType, periodUnit });
     const base = [...parts.labels.filter((label) => label.name !== labelNames.name), ...typed, service];
     for (const group of parts.split.groups) {
+      if (isZero(columns, column, group, parts.split.order)) continue;
       const labels = sortLabels([...base, ...group.labels]);
       rows.push({ labels, valueColumn: column, sampleStart: group.sampleStart, sampleEnd: group.sampleEnd });
     }
   }
   return rows;
+}
+
+/** Whether a type has no value in a group. As a rule the first sample tells. */
+function isZero(columns: ProfileColumns, column: number, group: SampleGroup, order: Uint32Array | undefined): boolean {
+  const { values, sampleTypeCount } = columns;
+  for (let i = group.sampleStart; i < group.sampleEnd; i++) {
+    const sample = order === undefined ? i : (order[i] ?? 0);
+    // Of a double or of a bigint: both are false when they are 0.
+    if (values[sample * sampleTypeCount + column]) return false;
+  }
+  return true;
 }
 
 type Moved = Pick<SeriesBatch, "stackStart" | "stackLocation" | "values">;

@@ -1,4 +1,4 @@
-import type { Label, Labels, ProfileColumns, TenantId, UnixNano } from "@basalt/model";
+import type { Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
 import { BasaltError, encodeSeriesBatch, errorToRecord, labelNames, labelValue, nanosPerMilli } from "@basalt/model";
 import type { Inflate, RepairReport } from "@basalt/formats";
 import {
@@ -29,8 +29,15 @@ export interface ProcessorOptions {
 /** One profile after decoding: what became of it, and the batch to store. */
 export interface ProcessedProfile {
   readonly outcome: ProfileOutcome;
-  /** An encoded SeriesBatch; absent when nothing of it is to be stored. */
-  readonly batch?: Uint8Array;
+  /** What is to be stored; absent when nothing is. */
+  readonly batch?: EncodedBatch;
+}
+
+/** A batch in its encoding and as columns. */
+export interface EncodedBatch {
+  readonly bytes: Uint8Array;
+  /** The same; its columns are scratch, valid until the next profile is processed. */
+  readonly columns: SeriesBatch;
 }
 
 /** One raw profile with everything that was said beside it. */
@@ -63,10 +70,13 @@ export class ProfileProcessor {
     this.options = options;
   }
 
-  /** One result per profile of the push, in its order. A profile that is refused does not keep the others back. */
-  process(push: RawPush): readonly ProcessedProfile[] {
-    if (push.kind === "push") return push.samples.map((sample) => this.processOne(push.tenant, () => submittedSample(push, sample)));
-    return [this.processOne(push.tenant, () => submittedIngest(push))];
+  /**
+   * One result per profile of the push, in its order; a profile is decoded when its result is asked for. One that is refused
+   * does not keep the others back.
+   */
+  *process(push: RawPush): Generator<ProcessedProfile, void, void> {
+    if (push.kind === "ingest") yield this.processOne(push.tenant, () => submittedIngest(push));
+    else for (const sample of push.samples) yield this.processOne(push.tenant, () => submittedSample(push, sample));
   }
 
   private processOne(tenant: TenantId, submit: () => Submitted | undefined): ProcessedProfile {
@@ -82,7 +92,7 @@ export class ProfileProcessor {
     }
   }
 
-  private convert(tenant: TenantId, submitted: Submitted, tally: Tally): Uint8Array | undefined {
+  private convert(tenant: TenantId, submitted: Submitted, tally: Tally): EncodedBatch | undefined {
     const limits = this.options.limits.limitsFor(tenant);
     const raw = decompress(submitted.profile, limits.profileSizeBytesMax, this.options.inflate);
     tally.decompressedBytes = raw.length;
@@ -105,7 +115,7 @@ export class ProfileProcessor {
     const profileId = profileIdOf(identity, this.options.sha256);
     const service = labelValue(labels, labelNames.service) ?? "";
     const batch = buildBatch(columns, { tenant, service, profileId, timeNanos: time.nanos, labels, split });
-    return encodeSeriesBatch(batch, this.options.checksum);
+    return { bytes: encodeSeriesBatch(batch, this.options.checksum), columns: batch };
   }
 
   private repair(decoded: ProfileColumns, submitted: Submitted, limits: TenantLimits, tally: Tally): ProfileColumns {

@@ -1,4 +1,4 @@
-import { defineWorker } from "@basalt/runtime";
+import { defineWorker } from "@basalt/runtime/thread";
 import { setupCutWorker } from "./setup-cut-worker.ts";
 
 defineWorker(setupCutWorker);

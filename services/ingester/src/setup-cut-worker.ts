@@ -1,5 +1,5 @@
 import { FilesystemBucket } from "@basalt/bucket";
-import { crc32, nodeFileSystem, systemRandom, zstdCodec } from "@basalt/runtime";
+import { crc32, nodeFileSystem, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type { CutJob, CutOutcome } from "@basalt/store";
 import { blockCaches, runCutJob } from "@basalt/store";
 

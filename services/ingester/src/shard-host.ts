@@ -1,10 +1,10 @@
 import { FilesystemBucket } from "@basalt/bucket";
-import type { BlockId, ErrorRecord, ProducerId, TenantId } from "@basalt/model";
+import type { BlockId, ErrorRecord, ProducerId, SeriesBatch, TenantId } from "@basalt/model";
 import { type BasaltError, errorToRecord, serviceToken } from "@basalt/model";
 import type { PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
 import { executePlan, packPartial, QueryMemory } from "@basalt/query";
 import type { IncomingCall, LimitsSource, WorkerHost } from "@basalt/runtime";
-import { crc32, nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime";
+import { crc32, nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type {
   CutNotice,
   PushResult,
@@ -121,15 +121,25 @@ export class ShardHost {
     return new ShardHost(shard, limiter);
   }
 
-  /** Stores batches; a batch that is refused does not keep the others back. */
-  push({ tenant, tenantSlot, batches }: ShardPush): Promise<readonly BatchOutcome[]> {
+  /** Learns where a tenant's series are counted; before its batches are stored. */
+  place(tenant: TenantId, tenantSlot: number): void {
     this.limiter.place(tenant, tenantSlot);
-    return Promise.all(batches.map((batch) => this.store(batch)));
   }
 
-  private async store(batch: Uint8Array): Promise<BatchOutcome> {
+  /** Stores batches; a batch that is refused does not keep the others back. */
+  push({ tenant, tenantSlot, batches }: ShardPush): Promise<readonly BatchOutcome[]> {
+    this.place(tenant, tenantSlot);
+    return Promise.all(batches.map((bytes) => this.store(bytes)));
+  }
+
+  /**
+   * Stores one batch.
+   *
+   * @param columns the same batch decoded, if the caller has it; read before this returns, or not at all.
+   */
+  async store(bytes: Uint8Array, columns?: SeriesBatch): Promise<BatchOutcome> {
     try {
-      return await this.shard.push(batch);
+      return await this.shard.push(bytes, columns);
     } catch (error) {
       return { error: errorToRecord(error) };
     }

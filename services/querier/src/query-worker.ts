@@ -1,4 +1,4 @@
-import { defineWorker } from "@basalt/runtime";
+import { defineWorker } from "@basalt/runtime/thread";
 import { setupQueryWorker } from "./setup-query-worker.ts";
 
 defineWorker(setupQueryWorker);

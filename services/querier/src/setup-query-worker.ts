@@ -2,7 +2,7 @@ import { FilesystemBucket } from "@basalt/bucket";
 import type { ExecuteContext, QueryAnswer } from "@basalt/query";
 import { QueryMemory } from "@basalt/query";
 import type { IncomingCall } from "@basalt/runtime";
-import { nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime";
+import { nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type { BlockCacheLimits } from "@basalt/store";
 import { blockCaches } from "@basalt/store";
 import { KeptOpenFiles } from "./kept-open-files.ts";

@@ -1,7 +1,7 @@
 import type { Bucket } from "@basalt/bucket";
 import { BasaltError } from "@basalt/model";
 import type { Clock, FileSystem, ZstdCodec } from "@basalt/runtime";
-import { crc32 } from "@basalt/runtime";
+import { crc32 } from "@basalt/runtime/thread";
 import type { BlockCaches, RowSource } from "@basalt/store";
 import { BlockIndex, openBlock, openSegmentPart } from "@basalt/store";
 import type { SourceReference } from "./query-job.ts";

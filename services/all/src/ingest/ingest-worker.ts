@@ -1,4 +1,4 @@
-import { defineWorker } from "@basalt/runtime";
+import { defineWorker } from "@basalt/runtime/thread";
 import { setupIngestWorker } from "./setup-ingest-worker.ts";
 
 defineWorker(setupIngestWorker);

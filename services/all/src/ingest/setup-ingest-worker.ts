@@ -1,10 +1,10 @@
 import { gunzipSync } from "node:zlib";
 import type { ProfileOutcome, RawPush } from "@basalt/distributor";
-import { ProfileProcessor } from "@basalt/distributor";
-import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "@basalt/ingester";
-import { ShardHost } from "@basalt/ingester";
+import { ProfileProcessor } from "@basalt/distributor/processor";
+import type { BatchOutcome, ShardData, ShardHandlers, ShardOwnerHandlers } from "@basalt/ingester";
+import { ShardHost } from "@basalt/ingester/shard";
 import type { TenantLimits, WorkerHost } from "@basalt/runtime";
-import { crc32, equalLimits, sha256 } from "@basalt/runtime";
+import { crc32, equalLimits, sha256 } from "@basalt/runtime/thread";
 
 /** What an ingest worker is started with. */
 export interface IngestWorkerData extends ShardData {
@@ -47,12 +47,16 @@ async function pushRaw(
   processor: ProfileProcessor,
   shard: ShardHost,
 ): Promise<readonly ProfileOutcome[]> {
-  const processed = processor.process(push);
-  const batches = processed.flatMap(({ batch }) => (batch === undefined ? [] : [batch]));
-  const stored = (await shard.push({ tenant: push.tenant, tenantSlot, batches })).values();
-  return processed.map(({ outcome, batch }) => {
-    if (batch === undefined) return outcome;
-    const result = stored.next().value;
-    return result !== undefined && "error" in result ? { ...outcome, error: result.error } : outcome;
-  });
+  shard.place(push.tenant, tenantSlot);
+  const outcomes: Promise<ProfileOutcome>[] = [];
+  // Each profile goes into the head before the next one is decoded into the same columns.
+  for (const { outcome, batch } of processor.process(push)) {
+    if (batch === undefined) outcomes.push(Promise.resolve(outcome));
+    else outcomes.push(shard.store(batch.bytes, batch.columns).then((result) => withResult(outcome, result)));
+  }
+  return Promise.all(outcomes);
+}
+
+function withResult(outcome: ProfileOutcome, result: BatchOutcome): ProfileOutcome {
+  return "error" in result ? { ...outcome, error: result.error } : outcome;
 }

@@ -12,7 +12,6 @@ export const serverSettings: {
   readonly adminMode: Setting<"disabled" | "additional" | "exclusive">;
   readonly adminAddress: Setting<string>;
   readonly adminPort: Setting<number>;
-  readonly disableSelfProfiling: Setting<boolean>;
 } = {
   listenAddress: setting({
     path: "server.http_listen_address",
@@ -87,12 +86,5 @@ export const serverSettings: {
     min: 0,
     max: 65535,
     description: "Port of the admin listener.",
-  }),
-  disableSelfProfiling: setting({
-    path: "self_profiling.disable_push",
-    flag: "self-profiling.disable-push",
-    type: "bool",
-    default: false,
-    description: "Whether the process leaves out pushing its own CPU and heap profiles to itself, as the service basalt.",
   }),
 };

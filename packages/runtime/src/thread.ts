@@ -1,0 +1,12 @@
+/**
+ * What a worker thread needs of the runtime: the real clock, disk, randomness and codecs, and the worker's end of the
+ * channel. Apart from the index, because logs, metrics and configuration would cost every thread 25 MB.
+ */
+export type { LimitsSource, TenantLimits } from "./limits/tenant-limits.ts";
+export { equalLimits } from "./limits/tenant-limits.ts";
+export * from "./node/codecs.ts";
+export { nodeFileSystem } from "./node/node-file-system.ts";
+export { systemClock } from "./node/system-clock.ts";
+export { systemRandom } from "./node/system-random.ts";
+export * from "./worker/contract.ts";
+export { defineWorker } from "./worker/define-worker.ts";
