@@ -100,7 +100,6 @@ export const errorCodes = {
   block_corrupt: "data_loss",
   block_version: "failed_precondition",
   object_not_found: "not_found",
-  object_exists: "already_exists",
   object_key_invalid: "invalid_argument",
   range_beyond_object: "out_of_range",
   wal_corrupt: "data_loss",
