@@ -55,12 +55,8 @@ export class KeptOpenFiles {
     this.closeUnused(Number.POSITIVE_INFINITY);
   }
 
-  private open(path: string): Promise<OpenFile> {
-    try {
-      return Promise.resolve(new ReadOnlyFile(this.take(path), () => this.options.clock.monotonicMs()));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  private async open(path: string): Promise<OpenFile> {
+    return new ReadOnlyFile(this.take(path), () => this.options.clock.monotonicMs());
   }
 
   private take(path: string): KeptFile {
