@@ -50,6 +50,7 @@ export const errorCodes = {
   // what a request may look like
   request_malformed: "invalid_argument",
   request_too_large: "resource_exhausted",
+  request_incomplete: "deadline_exceeded",
   route_not_found: "not_found",
   method_not_implemented: "unimplemented",
   compression_unsupported: "unimplemented",

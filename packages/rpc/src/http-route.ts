@@ -1,3 +1,4 @@
+import type { ErrorCode } from "@basalt/model";
 import type { CallContext } from "./call-context.ts";
 import { errorHeaders, type WireError, wireErrorFrom } from "./error.ts";
 import type { HeaderFields } from "./headers.ts";
@@ -32,6 +33,8 @@ export interface HttpRoute {
   readonly tenancy: Tenancy;
   /** Larger bodies get 413; without it the server's own limit holds. */
   readonly bodyBytesMax?: number;
+  /** The setting behind that limit, which the error names. */
+  readonly bodyBytesSetting?: string;
   readonly handle: (request: HttpRequest, context: CallContext) => Promise<HttpResponse>;
 }
 
@@ -44,12 +47,13 @@ export function errorResponse(thrown: unknown, status?: number): HttpResponse {
   return wireErrorResponse(wireErrorFrom(thrown), status);
 }
 
+/** What is wrong with a body has statuses of its own in plain HTTP. */
+const plainStatuses: Readonly<Partial<Record<ErrorCode, number>>> = { request_too_large: 413, request_incomplete: 408 };
+
 /** {@link errorResponse} of an error already mapped. */
 export function wireErrorResponse(error: WireError, status?: number): HttpResponse {
-  // A body over the limit has a status of its own in plain HTTP.
-  const ownStatus = error.code === "request_too_large" ? 413 : error.httpStatus;
   return {
-    status: status ?? ownStatus,
+    status: status ?? plainStatuses[error.code ?? "internal"] ?? error.httpStatus,
     headers: { "content-type": "application/json", ...errorHeaders(error) },
     body: JSON.stringify({ code: error.rpcCode, message: error.message }),
   };

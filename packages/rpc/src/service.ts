@@ -44,6 +44,8 @@ export interface ServiceOptions {
   readonly tenancy: Tenancy;
   /** Request message bytes at most, before and after decompression; without it the server's own limit holds. */
   readonly requestBytesMax?: number;
+  /** The setting behind that limit, which the error names. */
+  readonly requestBytesSetting?: string;
   /** For messages that are not Basalt's own. */
   readonly json?: JsonCodec;
 }

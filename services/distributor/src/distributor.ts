@@ -35,6 +35,8 @@ export interface DistributorOptions {
   readonly bodyBytesMax: number;
 }
 
+const bodyBytesSetting = "-distributor.ingestion-body-limit-mb";
+
 /** Takes pushes in: `POST /ingest` and `push.v1.PusherService/Push`. Stateless; decoding happens behind its sink. */
 export class Distributor {
   private readonly options: DistributorOptions;
@@ -49,6 +51,7 @@ export class Distributor {
       methods: ["POST"],
       tenancy: "one",
       bodyBytesMax: this.options.bodyBytesMax,
+      bodyBytesSetting,
       handle: (request, context) => this.ingest(request, context),
     }));
   }
@@ -58,7 +61,8 @@ export class Distributor {
       await this.push(message, context);
       return {};
     };
-    const options = { tenancy: "one", requestBytesMax: this.options.bodyBytesMax } as const;
+    const { bodyBytesMax: requestBytesMax } = this.options;
+    const options = { tenancy: "one", requestBytesMax, requestBytesSetting: bodyBytesSetting } as const;
     return [service(pushV1.PusherServiceDefinition, { push: { raw: push } }, options)];
   }
 

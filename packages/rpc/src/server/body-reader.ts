@@ -51,7 +51,7 @@ export class BodyReader {
   /**
    * Reads to the end. After a failure the rest of the body is left unread, and the source paused.
    *
-   * @throws BasaltError `request_too_large`, `queue_full`, `deadline_exceeded`, `canceled`.
+   * @throws BasaltError `request_too_large`, `queue_full`, `request_incomplete`.
    */
   async read(): Promise<Uint8Array> {
     const { declaredBytes, bytesMax } = this.options;
@@ -89,9 +89,13 @@ export class BodyReader {
         }
       };
       const onEnd = (): void => finish();
-      const onClose = (): void => finish(canceledError());
+      const onClose = (): void => {
+        const message = `request body broke off after ${this.byteCount} bytes`;
+        finish(new BasaltError("request_incomplete", message, { rpcCode: "canceled" }));
+      };
       const cancelTimer = options.clock.after(options.timeoutMs, () => {
-        finish(new BasaltError("deadline_exceeded", `request body not received within ${options.timeoutMs} ms`));
+        const message = `request body not received within ${options.timeoutMs} ms (-server.http-read-timeout)`;
+        finish(new BasaltError("request_incomplete", message));
       });
       this.finish = finish;
       source.on("data", onData).on("end", onEnd).on("close", onClose);

@@ -91,6 +91,72 @@ test("clients that vanish leave neither connections nor bytes behind", async () 
   await lonely.stop(1000);
 });
 
+test("a body that does not end in time gets 408 from a route, and what a method answers to a late call", async () => {
+  const slow = createServer({
+    clock: systemClock,
+    services: [service(HealthDefinition, { check: healthy }, { tenancy: "none" })],
+    routes: [{ path: "/x", methods: ["POST"], tenancy: "none", handle: async () => textResponse("") }],
+    limits: { bodyMs: 20, drainMs: 20 },
+  });
+  const address = await slow.listen({ host: "127.0.0.1", port: 0 });
+  for (const [path, status] of [
+    ["/x", 408],
+    [healthPath, 504],
+  ] as const) {
+    const socket = connect(address.port, "127.0.0.1");
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\nhalf`,
+    );
+    const answer = Buffer.concat(await socket.toArray()).toString();
+    assert.match(
+      answer,
+      new RegExp(`^HTTP/1.1 ${status} [^]*basalt-error: request_incomplete[^]*-server.http-read-timeout`),
+    );
+  }
+  await slow.stop(1000);
+});
+
+test("a body over a limit with a setting is refused by the setting's name", async () => {
+  const bounded = createServer({
+    clock: systemClock,
+    services: [
+      service(
+        HealthDefinition,
+        { check: healthy },
+        { tenancy: "none", requestBytesMax: 10, requestBytesSetting: "-check.bytes-max" },
+      ),
+    ],
+    routes: [
+      {
+        path: "/x",
+        methods: ["POST"],
+        tenancy: "none",
+        bodyBytesMax: 10,
+        bodyBytesSetting: "-x.bytes-max",
+        handle: async () => textResponse(""),
+      },
+    ],
+  });
+  const address = await bounded.listen({ host: "127.0.0.1", port: 0 });
+  const request = {
+    version: 1,
+    port: address.port,
+    headers: { "content-type": "application/json" },
+    body: "x".repeat(11),
+  } as const;
+  for (const [path, status, setting] of [
+    ["/x", 413, "-x.bytes-max"],
+    [healthPath, 429, "-check.bytes-max"],
+  ] as const) {
+    const answer = await send({ ...request, path });
+    assert.equal(answer.status, status);
+    assert.match(answer.body.toString(), new RegExp(`over 10 bytes \\(${setting}\\)`));
+  }
+  await bounded.stop(1000);
+});
+
+const healthy = async (): Promise<{ status: 1 }> => ({ status: 1 });
+
 /** Sends half a request, in one of several ways, and is gone. */
 async function vanish(port: number, way: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");

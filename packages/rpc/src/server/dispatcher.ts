@@ -71,10 +71,8 @@ export class Dispatcher {
       });
       const live = context;
       const answer = await this.run(exchange, live, endpoint.options, async () => {
-        const message = await protocol.receive(
-          exchange,
-          endpoint.options.requestBytesMax ?? this.limits.requestBytesMax,
-        );
+        const { requestBytesMax = this.limits.requestBytesMax, requestBytesSetting } = endpoint.options;
+        const message = await naming(requestBytesSetting, protocol.receive(exchange, requestBytesMax));
         return callEndpoint(endpoint, protocol, message, live);
       });
       const compressed = await this.compress(answer, live.facts.acceptsGzip);
@@ -107,7 +105,7 @@ export class Dispatcher {
       const live = context;
       const response = await this.run(exchange, live, route, async () => {
         const bytesMax = route.bodyBytesMax ?? this.limits.requestBytesMax;
-        const body = method === "GET" ? noBytes : await exchange.readBody(bytesMax);
+        const body = method === "GET" ? noBytes : await naming(route.bodyBytesSetting, exchange.readBody(bytesMax));
         return route.handle(httpRequest(request, body), live);
       });
       checkHeaders(response.headers ?? {});
@@ -190,6 +188,16 @@ export class Dispatcher {
     const bytes = typeof body === "string" ? utf8.encode(body) : body;
     const compressed = { ...headers, "content-encoding": "gzip", vary: "accept-encoding" };
     return { ...response, headers: compressed, body: await gzipAnswer(bytes) };
+  }
+}
+
+/** Names the setting behind the limit when a body is over it. */
+async function naming<T>(setting: string | undefined, body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (error) {
+    if (setting === undefined || !(error instanceof BasaltError) || error.code !== "request_too_large") throw error;
+    throw new BasaltError(error.code, `${error.message} (${setting})`);
   }
 }
 

@@ -26,7 +26,7 @@ export interface Exchange {
   /**
    * Reads the whole body into a buffer of its own. Once only.
    *
-   * @throws BasaltError `request_too_large`, `queue_full`, `deadline_exceeded` (too slow), `canceled` (client gone).
+   * @throws BasaltError `request_too_large`, `queue_full`, `request_incomplete` (too slow, or the client is gone).
    */
   readBody(bytesMax: number): Promise<Uint8Array>;
   /** Sends the answer, and sees to what is left of the request. Once only; nothing happens if the client is gone. */

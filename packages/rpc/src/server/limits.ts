@@ -14,7 +14,7 @@ export interface ServerLimits {
   readonly sniffMs: number;
   /** Time to receive the headers, ms; then 408 and close. */
   readonly headersMs: number;
-  /** Time to receive a body, ms; then `deadline_exceeded`. */
+  /** Time to receive a body, ms; then `request_incomplete`. */
   readonly bodyMs: number;
   /** Time for a client to take an answer, ms; then it is cut off. */
   readonly sendMs: number;

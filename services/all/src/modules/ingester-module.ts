@@ -1,7 +1,7 @@
+import { availableParallelism } from "node:os";
 import { Ingester, ingesterMetrics, ingesterSettings, type SpawnShard } from "@basalt/ingester";
 import type { Config, ModuleOf, Surroundings, TenantLimits } from "@basalt/runtime";
 import { defaultLimits, defineModule, siblingModule, spawnWorker } from "@basalt/runtime";
-import { availableParallelism } from "node:os";
 import type { IngestHandlers, IngestWorkerData } from "../ingest/setup-ingest-worker.ts";
 import { foldersOf } from "../storage-settings.ts";
 
@@ -37,7 +37,9 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
   });
 }
 
-function syncOf(config: Config): { readonly mode: "always" } | { readonly mode: "interval"; readonly intervalMs: number } {
+function syncOf(
+  config: Config,
+): { readonly mode: "always" } | { readonly mode: "interval"; readonly intervalMs: number } {
   if (config.get(ingesterSettings.walSync) === "always") return { mode: "always" };
   return { mode: "interval", intervalMs: config.get(ingesterSettings.walSyncIntervalMs) };
 }

@@ -57,9 +57,16 @@ export function serverModule(
         if (mode === "disabled") return;
         const admin = adminServer(surroundings, surface);
         servers.push(admin);
-        await admin.listen({ host: config.get(serverSettings.adminAddress), port: config.get(serverSettings.adminPort) });
+        await admin.listen({
+          host: config.get(serverSettings.adminAddress),
+          port: config.get(serverSettings.adminPort),
+        });
       };
-      return { value: undefined, start, stop: async () => void (await Promise.all(servers.map((one) => one.stop(graceMs)))) };
+      return {
+        value: undefined,
+        start,
+        stop: async () => void (await Promise.all(servers.map((one) => one.stop(graceMs)))),
+      };
     },
   });
 }
@@ -68,11 +75,7 @@ function surfaceOf(surroundings: Surroundings, answering: Answering, ui: readonl
   const { config, clock, metrics } = surroundings;
   const { ingester, distributor, querier } = answering;
   const frontend = { runner: querier, clock, limits: equalLimits(defaultLimits(config)) };
-  const services: readonly Service[] = [
-    ...distributor.services(),
-    querierService(frontend),
-    functionService(frontend),
-  ];
+  const services: readonly Service[] = [...distributor.services(), querierService(frontend), functionService(frontend)];
   const status = statusRoutes({ surroundings, metrics: async () => [await metrics.snapshot()] });
   return {
     services: [...services, healthService({ isReady: () => true, services })],
@@ -93,7 +96,11 @@ function flushRoute(ingester: Ingester<IngestHandlers>): HttpRoute {
   };
 }
 
-function mainServer({ config, clock, logger, metrics }: Surroundings, surface: Surface, access: AdminAccess): RpcServer {
+function mainServer(
+  { config, clock, logger, metrics }: Surroundings,
+  surface: Surface,
+  access: AdminAccess,
+): RpcServer {
   return createServer({
     clock,
     services: surface.services,
@@ -103,6 +110,7 @@ function mainServer({ config, clock, logger, metrics }: Surroundings, surface: S
     pathPrefix: config.get(serverSettings.pathPrefix),
     limits: {
       connectionsMax: config.get(serverSettings.connectionsMax),
+      bodyMs: config.get(serverSettings.readTimeoutMs),
       requestBytesInFlightMax: config.get(serverSettings.inFlightBytesMax),
     },
   });

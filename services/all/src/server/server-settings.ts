@@ -7,6 +7,7 @@ export const serverSettings: {
   readonly listenPort: Setting<number>;
   readonly pathPrefix: Setting<string>;
   readonly connectionsMax: Setting<number>;
+  readonly readTimeoutMs: Setting<number>;
   readonly inFlightBytesMax: Setting<number>;
   readonly multitenancy: Setting<boolean>;
   readonly adminMode: Setting<"disabled" | "additional" | "exclusive">;
@@ -45,6 +46,14 @@ export const serverSettings: {
     default: 10_000,
     min: 1,
     description: "Connections that may be open; more are closed at once.",
+  }),
+  readTimeoutMs: setting({
+    path: "server.http_server_read_timeout",
+    flag: "server.http-read-timeout",
+    type: "duration",
+    default: "30s",
+    min: "100ms",
+    description: "How long the body of a request may take to arrive; a slower one is refused with 408.",
   }),
   inFlightBytesMax: setting({
     path: "server.request_bytes_in_flight_max",

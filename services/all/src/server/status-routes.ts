@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { HttpResponse, HttpRoute } from "@basalt/rpc";
 import { jsonResponse, textResponse } from "@basalt/rpc";
 import type { BuildInfo, MetricsSnapshot, Surroundings } from "@basalt/runtime";
@@ -19,7 +20,8 @@ export function statusRoutes({ surroundings, metrics }: StatusOptions): readonly
     tenancy: "none",
     handle: async () => answer(),
   });
-  const yaml = async (shown: ConfigSchema, values: Config): Promise<HttpResponse> => textResponse(await configYaml(shown, values));
+  const yaml = async (shown: ConfigSchema, values: Config): Promise<HttpResponse> =>
+    textResponse(await configYaml(shown, values));
   return [
     get("/ready", async () => {
       const { isReady, text } = await readiness();
@@ -39,7 +41,9 @@ export function statusRoutes({ surroundings, metrics }: StatusOptions): readonly
 
 /** The settings whose value is not the default. */
 function changedSettings(schema: ConfigSchema, config: Config): ConfigSchema {
-  return new ConfigSchema(schema.settings.filter((one) => one.type.show(config.get(one)) !== one.type.show(one.defaultValue)));
+  return new ConfigSchema(
+    schema.settings.filter((one) => one.type.show(config.get(one)) !== one.type.show(one.defaultValue)),
+  );
 }
 
 /** The fields that Grafana reads; there is no Go here, so its version is Node's. */
