@@ -115,6 +115,7 @@ export class ProfileProcessor {
     const profileId = profileIdOf(identity, this.options.sha256);
     const service = labelValue(labels, labelNames.service) ?? "";
     const batch = buildBatch(columns, { tenant, service, profileId, timeNanos: time.nanos, labels, split });
+    if (batch.rows.length === 0) return undefined;
     return { bytes: encodeSeriesBatch(batch, this.options.checksum), columns: batch };
   }
 
