@@ -57,7 +57,7 @@ export class FairQueue {
     const waiters = this.waiting.get(tenant) ?? new Set<Waiter>();
     const { waitingPerTenantMax } = this.options;
     if (waiters.size >= waitingPerTenantMax) {
-      const message = `too many outstanding requests: ${waiters.size} of ${waitingPerTenantMax} queries of tenant ${tenant} wait (-querier.max-outstanding-requests-per-tenant)`;
+      const message = `too many outstanding requests: ${waiters.size} of ${waitingPerTenantMax} queries of tenant ${tenant} wait (-query-scheduler.max-outstanding-requests-per-tenant)`;
       return Promise.reject(new BasaltError("queue_full", message, { retryAfterSeconds: 1 }));
     }
     if (signal?.aborted === true) return Promise.reject(abortError(signal));
