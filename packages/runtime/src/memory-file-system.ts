@@ -78,7 +78,7 @@ export class MemoryDisk {
 
   /** A few turns of the microtask queue, drawn from the seed, so that concurrent calls interleave in many ways. */
   async pause(): Promise<void> {
-    for (let turns = Math.floor(this.random.next() * 4); turns >= 0; turns--) await undefined;
+    for (let turns = Math.floor(this.random.next() * 4); turns >= 0; turns--) await Promise.resolve();
   }
 }
 
@@ -92,7 +92,8 @@ class MemoryMount implements FileSystem {
   }
 
   async open(path: string, mode: "read" | "append" | "create"): Promise<OpenFile> {
-    await this.begin("open", path);
+    await this.disk.pause();
+    this.begin("open", path);
     const { folder, name } = this.locate(path);
     const found = folder.entries.get(name);
     if (mode === "create") {
@@ -106,7 +107,8 @@ class MemoryMount implements FileSystem {
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    await this.begin("read", path);
+    await this.disk.pause();
+    this.begin("read", path);
     return this.fileAt(path).content().slice();
   }
 
@@ -126,7 +128,8 @@ class MemoryMount implements FileSystem {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await this.begin("rename", from);
+    await this.disk.pause();
+    this.begin("rename", from);
     const source = this.locate(from);
     const target = this.locate(to);
     const found = source.folder.entries.get(source.name);
@@ -139,7 +142,8 @@ class MemoryMount implements FileSystem {
   }
 
   async link(existing: string, added: string): Promise<void> {
-    await this.begin("link", added);
+    await this.disk.pause();
+    this.begin("link", added);
     const file = this.fileAt(existing);
     const { folder, name } = this.locate(added);
     if (folder.entries.has(name)) throw fileError("EEXIST", added);
@@ -147,14 +151,16 @@ class MemoryMount implements FileSystem {
   }
 
   async remove(path: string): Promise<void> {
-    await this.begin("remove", path);
+    await this.disk.pause();
+    this.begin("remove", path);
     this.fileAt(path);
     const { folder, name } = this.locate(path);
     folder.drop(name);
   }
 
   async removeFolder(path: string): Promise<void> {
-    await this.begin("remove", path);
+    await this.disk.pause();
+    this.begin("remove", path);
     const found = this.folderAt(path);
     if (found === undefined) throw fileError("ENOENT", path);
     if (found.entries.size > 0) throw fileError("ENOTEMPTY", path);
@@ -163,13 +169,15 @@ class MemoryMount implements FileSystem {
   }
 
   async removeAll(path: string): Promise<void> {
-    await this.begin("remove", path);
+    await this.disk.pause();
+    this.begin("remove", path);
     const folder = this.folderAt(parentOf(path));
     if (folder?.entries.has(nameOf(path)) === true) folder.drop(nameOf(path));
   }
 
   async makeFolder(path: string): Promise<void> {
-    await this.begin("folder", path);
+    await this.disk.pause();
+    this.begin("folder", path);
     let folder = this.disk.root;
     for (const name of partsOf(path)) {
       const found = folder.entries.get(name);
@@ -181,20 +189,23 @@ class MemoryMount implements FileSystem {
   }
 
   async list(path: string): Promise<readonly string[]> {
-    await this.begin("list", path);
+    await this.disk.pause();
+    this.begin("list", path);
     const names = [...(this.folderAt(path)?.entries.keys() ?? [])];
     return names.sort();
   }
 
   async syncFolder(path: string): Promise<void> {
-    await this.begin("sync", path);
+    await this.disk.pause();
+    this.begin("sync", path);
     const folder = this.folderAt(path);
     if (folder === undefined) throw fileError("ENOENT", path);
     folder.sync();
   }
 
   async stat(path: string): Promise<{ readonly bytes: number; readonly isFolder: boolean } | undefined> {
-    await this.begin("stat", path);
+    await this.disk.pause();
+    this.begin("stat", path);
     const found =
       partsOf(path).length === 0 ? this.disk.root : this.folderAt(parentOf(path))?.entries.get(nameOf(path));
     if (found === undefined) return undefined;
@@ -202,13 +213,17 @@ class MemoryMount implements FileSystem {
   }
 
   async freeBytes(path: string): Promise<number> {
-    await this.begin("stat", path);
+    await this.disk.pause();
+    this.begin("stat", path);
     return Math.max(0, this.disk.quotaBytes - this.disk.usedBytes());
   }
 
-  /** Waits a little, then fails if the process is dead or a fault is due. */
-  async begin(name: DiskOperation["name"], path: string): Promise<void> {
-    await this.disk.pause();
+  pause(): Promise<void> {
+    return this.disk.pause();
+  }
+
+  /** Fails if the process is dead or a fault is due. What the operation does follows in the same turn: all or nothing. */
+  begin(name: DiskOperation["name"], path: string): void {
     if (this.isDead) throw fileError("EDEAD", path);
     this.disk.begin(name, path);
   }
@@ -255,7 +270,8 @@ class MemoryOpenFile implements OpenFile {
   }
 
   async append(buffers: readonly Uint8Array[]): Promise<void> {
-    await this.begin("append");
+    await this.mount.pause();
+    this.begin("append");
     for (const buffer of buffers) {
       const taken = this.mount.room(buffer.length);
       this.file.append(buffer.subarray(0, taken));
@@ -264,22 +280,26 @@ class MemoryOpenFile implements OpenFile {
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    await this.begin("read");
+    await this.mount.pause();
+    this.begin("read");
     return this.file.content().slice(offset, offset + length);
   }
 
   async sync(): Promise<void> {
-    await this.begin("sync");
+    await this.mount.pause();
+    this.begin("sync");
     this.file.sync();
   }
 
   async size(): Promise<number> {
-    await this.begin("stat");
+    await this.mount.pause();
+    this.begin("stat");
     return this.file.length;
   }
 
   async truncate(length: number): Promise<void> {
-    await this.begin("truncate");
+    await this.mount.pause();
+    this.begin("truncate");
     this.file.truncate(length);
   }
 
@@ -287,9 +307,9 @@ class MemoryOpenFile implements OpenFile {
     this.isClosed = true;
   }
 
-  private async begin(name: DiskOperation["name"]): Promise<void> {
+  private begin(name: DiskOperation["name"]): void {
     if (this.isClosed) throw fileError("EBADF", this.path);
-    await this.mount.begin(name, this.path);
+    this.mount.begin(name, this.path);
   }
 }
 
