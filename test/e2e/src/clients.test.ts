@@ -35,7 +35,11 @@ for (const [index, recorded] of pushes.entries()) {
 test("the sums hold after the heads were cut", async () => {
   await flush(server.url);
   for (const [index, recorded] of pushes.entries()) {
-    assert.deepEqual(await storedTotals({ "x-scope-orgid": `client-${index}` }), expected(recorded.totals), recorded.name);
+    assert.deepEqual(
+      await storedTotals({ "x-scope-orgid": `client-${index}` }),
+      expected(recorded.totals),
+      recorded.name,
+    );
   }
 });
 

@@ -6,9 +6,9 @@ import {
   driveLoad,
   loadSeries,
   mergedTotal,
-  type ScheduledPush,
   readCorpus,
   repositoryRoot,
+  type ScheduledPush,
   ServerUnderTest,
   schedule,
   sumOf,
@@ -68,7 +68,11 @@ async function checkSums(acknowledged: readonly Acknowledged[], pending: readonl
   const startMs = Date.now() - 8 * 400_000 - 600_000;
   for (const [profileTypeID, sampleType] of checkedTypes) {
     const question = { profileTypeID, labelSelector: "{}", start: startMs, end: Date.now() + 600_000 };
-    assert.equal(await mergedTotal(server.url, question), sumOf(all, sampleType, () => true), profileTypeID);
+    assert.equal(
+      await mergedTotal(server.url, question),
+      sumOf(all, sampleType, () => true),
+      profileTypeID,
+    );
   }
   await server.kill();
 }

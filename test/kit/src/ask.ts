@@ -37,12 +37,15 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** The total of a merged flame graph. */
-export async function mergedTotal(url: string, question: {
-  readonly profileTypeID: string;
-  readonly labelSelector: string;
-  readonly start: number;
-  readonly end: number;
-}): Promise<bigint> {
+export async function mergedTotal(
+  url: string,
+  question: {
+    readonly profileTypeID: string;
+    readonly labelSelector: string;
+    readonly start: number;
+    readonly end: number;
+  },
+): Promise<bigint> {
   const answer = await ask(url, "querier.v1.QuerierService/SelectMergeStacktraces", question);
   if (answer.status !== 200) throw new Error(`merge answered ${answer.status}: ${answer.text.slice(0, 300)}`);
   const flamegraph = answer.json["flamegraph"] as { readonly total?: string } | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { constants, crc32, deflateRawSync, gunzipSync } from "node:zlib";
-import { splitProfile, type SampleRecord } from "./pprof-rewrite.ts";
+import { type SampleRecord, splitProfile } from "./pprof-rewrite.ts";
 import { Redraw } from "./redraw.ts";
 
 /** One profile of the corpus, taken apart so that a push with its own time and values costs little. */
@@ -47,7 +47,9 @@ interface ManifestRow {
 
 /** Reads the corpus folder and its manifest. */
 export function readCorpus(folder: string): readonly CorpusProfile[] {
-  const manifest: { profiles: readonly ManifestRow[] } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
+  const manifest: { profiles: readonly ManifestRow[] } = JSON.parse(
+    readFileSync(join(folder, "manifest.json"), "utf8"),
+  );
   return manifest.profiles.map((row) => {
     const raw = gunzipSync(readFileSync(join(folder, row.File)));
     const { samples, others, withoutTime } = splitProfile(raw);

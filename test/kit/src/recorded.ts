@@ -29,12 +29,19 @@ interface RequestFile {
 export function readRecorded(folder: string): readonly RecordedRequest[] {
   const recorded: RecordedRequest[] = [];
   for (const client of readdirSync(folder).sort()) {
-    const manifest: { cases: Record<string, unknown> } = JSON.parse(readFileSync(join(folder, client, "manifest.json"), "utf8"));
+    const manifest: { cases: Record<string, unknown> } = JSON.parse(
+      readFileSync(join(folder, client, "manifest.json"), "utf8"),
+    );
     for (const [name, facts] of Object.entries(manifest.cases)) {
       const file: RequestFile = JSON.parse(readFileSync(join(folder, client, name, "request.json"), "utf8"));
       const totals = new Map<string, bigint>();
       addTotals(facts, totals);
-      recorded.push({ ...file, name: `${client}/${name}`, body: readFileSync(join(folder, client, name, "body.bin")), totals });
+      recorded.push({
+        ...file,
+        name: `${client}/${name}`,
+        body: readFileSync(join(folder, client, name, "body.bin")),
+        totals,
+      });
     }
   }
   return recorded;
@@ -68,7 +75,15 @@ export function replay(
   recorded: RecordedRequest,
   replaced: Readonly<Record<string, string>>,
 ): Promise<RecordedAnswer> {
-  const skipped = new Set(["host", "connection", "content-length", "transfer-encoding", "te", "expect", ...Object.keys(replaced)]);
+  const skipped = new Set([
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "te",
+    "expect",
+    ...Object.keys(replaced),
+  ]);
   const headers: Record<string, string> = { ...replaced };
   for (const [name, value] of recorded.headers) {
     if (!skipped.has(name.toLowerCase()) && !name.startsWith(":")) headers[name.toLowerCase()] = value;
@@ -79,7 +94,9 @@ export function replay(
     const sent = http1Request(`${url}${path}`, { method: recorded.method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, grpcStatus: 0, body: Buffer.concat(chunks) }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, grpcStatus: 0, body: Buffer.concat(chunks) }),
+      );
     });
     sent.on("error", reject);
     sent.end(recorded.body);

@@ -43,7 +43,9 @@ const configs: Readonly<Record<string, string>> = {
     contentions: { "display-name": "block_count", units: "lock_samples" },
     delay: { "display-name": "block_duration", units: "lock_nanoseconds" },
   }),
-  goroutine: JSON.stringify({ goroutine: { "display-name": "goroutines", units: "goroutines", aggregation: "average" } }),
+  goroutine: JSON.stringify({
+    goroutine: { "display-name": "goroutines", units: "goroutines", aggregation: "average" },
+  }),
 };
 
 /** The 470 series of the load: 20 services of 5 pods over the families of the corpus. */

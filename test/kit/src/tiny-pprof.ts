@@ -43,7 +43,14 @@ class TinyEncoder {
     const samples = lines.filter((line) => line !== "").map((line) => bytesField(2, this.sample(line, types.length)));
     const symbols = this.functions.flatMap((name, index) => [
       bytesField(4, Buffer.concat([varintField(1, index + 1), bytesField(4, varintField(1, index + 1))])),
-      bytesField(5, Buffer.concat([varintField(1, index + 1), varintField(2, this.intern(name)), varintField(4, this.intern("main.go"))])),
+      bytesField(
+        5,
+        Buffer.concat([
+          varintField(1, index + 1),
+          varintField(2, this.intern(name)),
+          varintField(4, this.intern("main.go")),
+        ]),
+      ),
     ]);
     const header = [
       ...types.map((type) => bytesField(1, this.valueType(type))),
@@ -58,11 +65,20 @@ class TinyEncoder {
   private sample(line: string, valueCount: number): Buffer {
     const words = line.split(" ");
     const stack = /^-?\d+$/.test(words[0] ?? "") ? "" : (words.shift() ?? "");
-    const locations = stack === "" ? [] : stack.split(";").reverse().map((name) => this.functionId(name));
+    const locations =
+      stack === ""
+        ? []
+        : stack
+            .split(";")
+            .reverse()
+            .map((name) => this.functionId(name));
     const values = words.splice(0, valueCount).map((text) => BigInt(text));
     const labels = words.map((pair) => {
       const [key, value] = pair.split("=");
-      return bytesField(3, Buffer.concat([varintField(1, this.intern(key ?? "")), varintField(2, this.intern(value ?? ""))]));
+      return bytesField(
+        3,
+        Buffer.concat([varintField(1, this.intern(key ?? "")), varintField(2, this.intern(value ?? ""))]),
+      );
     });
     return Buffer.concat([
       bytesField(1, Buffer.concat(locations.map((id) => varint(BigInt(id))))),
