@@ -11,8 +11,8 @@ export interface CutOptions {
   readonly bucket: Bucket;
   readonly codec: PageCodec;
   readonly checksum: RollingChecksum;
-  /** Segments' parts or blocks of one tenant; their windows lie inside the block's. */
-  readonly inputs: readonly BlockSource[];
+  /** Opens segments' parts or blocks of one tenant; their windows lie inside the block's. Not called if the block is there. */
+  readonly openInputs: () => Promise<readonly BlockSource[]>;
   readonly id: BlockId;
   readonly tenant: TenantId;
   readonly producer: ProducerId;
@@ -60,7 +60,8 @@ async function mergeInputs(
   objects: BlockObjects,
   statistics: MergeStatistics,
 ): Promise<BlockMeta> {
-  const { inputs, seed, pause } = options;
+  const { seed, pause } = options;
+  const inputs = await options.openInputs();
   const block = new BlockWriter({
     kind: "block",
     codec: options.codec,

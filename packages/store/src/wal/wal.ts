@@ -129,9 +129,7 @@ export class Wal {
     if (this.isClosed) return Promise.reject(new BasaltError("shutting_down", "the write-ahead log is closed"));
     return new Promise((resolve, reject) => {
       this.queue.push({ payload, resolve, reject });
-      this.writing ??= this.writeQueue().finally(() => {
-        this.writing = undefined;
-      });
+      this.writing ??= this.writeQueue();
     });
   }
 
@@ -148,6 +146,8 @@ export class Wal {
         this.refuse(group, error);
       }
     }
+    // In the turn that found the queue empty: who comes next starts a writer of its own.
+    this.writing = undefined;
   }
 
   private takeGroup(): Entry[] {

@@ -1,0 +1,70 @@
+import { BasaltError, decodeSeriesBatch, type SeriesBatch } from "@basalt/model";
+import { readSegmentDirectory, type SegmentDirectory } from "../segment/segment-file.ts";
+import { replayWal } from "../wal/replay-wal.ts";
+import { Wal } from "../wal/wal.ts";
+import type { ShardOptions } from "./shard-options.ts";
+
+/** Reads the directories of a shard's segments; unfinished files are removed, damaged ones put aside and reported. */
+export async function openSegments(options: ShardOptions): Promise<SegmentDirectory[]> {
+  const { fileSystem, checksum, onProblem } = options;
+  const folder = `${options.folder}/segments`;
+  await fileSystem.makeFolder(folder);
+  const directories: SegmentDirectory[] = [];
+  for (const name of await fileSystem.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (name.endsWith(".tmp")) await fileSystem.remove(path);
+    if (!name.endsWith(".seg")) continue;
+    try {
+      directories.push(await readSegmentDirectory(fileSystem, path, checksum));
+    } catch (error) {
+      if (!(error instanceof BasaltError) || error.code !== "block_corrupt") throw error;
+      onProblem(error);
+      await fileSystem.rename(path, `${path}.damaged`);
+      await fileSystem.syncFolder(folder);
+    }
+  }
+  return directories;
+}
+
+/** Replays a shard's log and opens it for appending. */
+export async function openLog(
+  options: ShardOptions,
+  replay: (batch: SeriesBatch) => Promise<void>,
+): Promise<{ readonly wal: Wal; readonly damages: number }> {
+  const { fileSystem, checksum, onProblem, onReplay } = options;
+  const folder = `${options.folder}/wal`;
+  await fileSystem.makeFolder(folder);
+  let refused = 0;
+  const result = await replayWal({
+    fileSystem,
+    checksum,
+    folder,
+    onRecord: async (payload) => {
+      try {
+        await replay(decodeSeriesBatch(payload));
+      } catch (error) {
+        // The record is as it was written, so it was refused when it was pushed too, or by an older program not at all.
+        if (!(error instanceof BasaltError) || error.rpcCode !== "invalid_argument") throw error;
+        refused++;
+        onProblem(error);
+      }
+    },
+    ...(onReplay === undefined ? {} : { onProgress: onReplay }),
+  });
+  for (const { path, offset } of result.damages) {
+    onProblem(
+      new BasaltError("wal_corrupt", `write-ahead log ${path} is damaged at ${offset}; records there are lost`),
+    );
+  }
+  const wal = new Wal({
+    fileSystem,
+    checksum,
+    folder,
+    clock: options.clock,
+    sync: options.sync,
+    firstSequence: result.nextSequence,
+    existing: result.files,
+    onFatal: options.onFatal,
+  });
+  return { wal, damages: result.damages.length + refused };
+}

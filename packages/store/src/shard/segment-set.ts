@@ -1,0 +1,144 @@
+import type { BlockId, TenantId, TimeRange, UnixNano } from "@basalt/model";
+import { overlaps } from "@basalt/model";
+import type { FileSystem } from "@basalt/runtime";
+import { blockBytes, blockTotals } from "../block/block-meta.ts";
+import type { SegmentReference } from "../row-source.ts";
+import { type SegmentDirectory, type SegmentPart, segmentPath } from "../segment/segment-file.ts";
+
+/** A part of a segment as the one who plans cuts sees it: plain data. */
+export interface SegmentPartInfo {
+  readonly segment: BlockId;
+  readonly path: string;
+  readonly tenant: TenantId;
+  readonly windowStart: UnixNano;
+  readonly range: TimeRange;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly samples: number;
+  readonly firstWriteMs: number;
+}
+
+interface HeldSegment {
+  readonly id: BlockId;
+  readonly path: string;
+  /** Parts that no block has taken over yet. */
+  readonly parts: Set<SegmentPart>;
+  /** Readers that may still open it. */
+  pins: number;
+}
+
+/** The segments of a shard: which parts wait for their cut, and who still reads. A file goes when neither is left. */
+export class SegmentSet {
+  readonly #fileSystem: FileSystem;
+  readonly #folder: string;
+  readonly #segments = new Map<BlockId, HeldSegment>();
+
+  constructor(fileSystem: FileSystem, folder: string) {
+    this.#fileSystem = fileSystem;
+    this.#folder = folder;
+  }
+
+  get count(): number {
+    return this.#segments.size;
+  }
+
+  /** Bytes of parts that wait for their cut. */
+  get byteLength(): number {
+    let bytes = 0;
+    for (const { parts } of this.#segments.values()) for (const { meta } of parts) bytes += blockBytes(meta);
+    return bytes;
+  }
+
+  add({ id, parts }: SegmentDirectory): void {
+    this.#segments.set(id, { id, path: segmentPath(this.#folder, id), parts: new Set(parts), pins: 0 });
+  }
+
+  /** Every part that waits for its cut. */
+  uncut(): SegmentPartInfo[] {
+    return [...this.#segments.values()].flatMap(({ id, path, parts }) =>
+      [...parts].map(({ meta, firstWriteMs }) => ({
+        segment: id,
+        path,
+        tenant: meta.tenant,
+        windowStart: meta.window.start,
+        range: meta.range,
+        bytes: blockBytes(meta),
+        rows: blockTotals(meta).rows,
+        samples: blockTotals(meta).samples,
+        firstWriteMs,
+      })),
+    );
+  }
+
+  /** References to the uncut parts of a tenant that overlap a range; each names a file that stays until it is unpinned. */
+  pin(
+    tenant: TenantId,
+    range: TimeRange,
+  ): { readonly references: SegmentReference[]; readonly release: () => Promise<void> } {
+    const references: SegmentReference[] = [];
+    const pinned: HeldSegment[] = [];
+    for (const segment of this.#segments.values()) {
+      const found = [...segment.parts].filter(({ meta }) => meta.tenant === tenant && overlaps(meta.range, range));
+      if (found.length === 0) continue;
+      segment.pins++;
+      pinned.push(segment);
+      for (const { meta } of found) {
+        references.push({
+          id: segment.id,
+          tenant,
+          path: segment.path,
+          windowStart: meta.window.start,
+          range: meta.range,
+        });
+      }
+    }
+    return {
+      references,
+      release: async () => {
+        for (const segment of pinned.splice(0)) {
+          segment.pins--;
+          await this.#removeIfDone(segment);
+        }
+      },
+    };
+  }
+
+  /** The parts of one tenant's window that lie in a segment here, taken over by a block. */
+  async markCut(
+    tenant: TenantId,
+    window: { readonly start: UnixNano; readonly end: UnixNano },
+    sources: ReadonlySet<BlockId>,
+  ): Promise<void> {
+    for (const segment of [...this.#segments.values()]) {
+      if (!sources.has(segment.id)) continue;
+      for (const part of segment.parts) {
+        const { start } = part.meta.window;
+        if (part.meta.tenant === tenant && start >= window.start && start < window.end) segment.parts.delete(part);
+      }
+      await this.#removeIfDone(segment);
+    }
+  }
+
+  /** Whether a part of one window waits for its cut. */
+  holds(tenant: TenantId, windowStart: UnixNano): boolean {
+    for (const { parts } of this.#segments.values()) {
+      for (const { meta } of parts) if (meta.tenant === tenant && meta.window.start === windowStart) return true;
+    }
+    return false;
+  }
+
+  /** Puts a damaged segment aside, for people; what it held is lost. Nothing if it is not one of these. */
+  async dropDamaged(id: BlockId): Promise<void> {
+    const segment = this.#segments.get(id);
+    if (segment === undefined) return;
+    this.#segments.delete(id);
+    if ((await this.#fileSystem.stat(segment.path)) === undefined) return;
+    await this.#fileSystem.rename(segment.path, `${segment.path}.damaged`);
+    await this.#fileSystem.syncFolder(this.#folder);
+  }
+
+  async #removeIfDone(segment: HeldSegment): Promise<void> {
+    if (segment.parts.size > 0 || segment.pins > 0 || !this.#segments.delete(segment.id)) return;
+    await this.#fileSystem.removeAll(segment.path);
+  }
+}

@@ -1,0 +1,90 @@
+import { BasaltError, type Labels, labelsKey, type TenantId } from "@basalt/model";
+import { type HeadSeries, headSeries } from "../head/head.ts";
+
+/** Counts the series of a tenant over all shards of a process. */
+export interface SeriesLimiter {
+  /** Takes room for one series; false if the tenant has no more. */
+  tryAdd(tenant: TenantId): boolean;
+  /** Gives room for some series back. */
+  remove(tenant: TenantId, count: number): void;
+}
+
+interface RegisteredSeries extends HeadSeries {
+  /** Number of the seal before which it was last used. */
+  lastUsed: number;
+}
+
+/** A series that was not pushed to for so many seals is no longer counted. */
+const idleSeals = 8;
+
+/** 600 bytes: labels as text twice (object and map key), and the objects around them. */
+const seriesBytes = 600;
+
+/** The series that a shard has seen lately, by tenant and labels: one object each, and the tenant's limit. */
+export class SeriesRegistry {
+  readonly #limiter: SeriesLimiter;
+  readonly #tenants = new Map<TenantId, Map<string, RegisteredSeries>>();
+  #seals = 0;
+  count: number = 0;
+
+  constructor(limiter: SeriesLimiter) {
+    this.#limiter = limiter;
+  }
+
+  get byteLength(): number {
+    return this.count * seriesBytes;
+  }
+
+  /**
+   * The series of some label sets. All or none: if the limit refuses one, those added by this call are taken back.
+   *
+   * @param isForced takes them in whatever the limit says: rows that were acknowledged once.
+   * @throws BasaltError `series_limit_exceeded`.
+   */
+  resolve(tenant: TenantId, labelSets: readonly Labels[], isForced: boolean): HeadSeries[] {
+    const known = this.#tenants.get(tenant) ?? new Map<string, RegisteredSeries>();
+    const added: string[] = [];
+    const found: HeadSeries[] = [];
+    for (const labels of labelSets) {
+      const key = labelsKey(labels);
+      let series = known.get(key);
+      if (series === undefined) {
+        if (!this.#limiter.tryAdd(tenant) && !isForced) {
+          for (const taken of added) known.delete(taken);
+          this.count -= added.length;
+          this.#limiter.remove(tenant, added.length);
+          throw seriesLimitExceeded(tenant);
+        }
+        series = { ...headSeries(labels), lastUsed: this.#seals };
+        known.set(key, series);
+        added.push(key);
+        this.count++;
+      }
+      series.lastUsed = this.#seals;
+      found.push(series);
+    }
+    this.#tenants.set(tenant, known);
+    return found;
+  }
+
+  /** Called at each seal: forgets what was not used for a while. */
+  endSeal(): void {
+    this.#seals++;
+    for (const [tenant, known] of this.#tenants) {
+      let removed = 0;
+      for (const [key, { lastUsed }] of known) {
+        if (this.#seals - lastUsed <= idleSeals) continue;
+        known.delete(key);
+        removed++;
+      }
+      this.count -= removed;
+      if (removed > 0) this.#limiter.remove(tenant, removed);
+      if (known.size === 0) this.#tenants.delete(tenant);
+    }
+  }
+}
+
+function seriesLimitExceeded(tenant: TenantId): BasaltError {
+  const message = `tenant ${tenant} has as many series as its limit allows (-ingester.max-global-series-per-tenant)`;
+  return new BasaltError("series_limit_exceeded", message, { retryAfterSeconds: 60 });
+}

@@ -1,0 +1,55 @@
+import type { BasaltError, ProducerId, TenantId } from "@basalt/model";
+import type { Clock, Random } from "@basalt/runtime";
+import type { ReplayProgress } from "../wal/replay-wal.ts";
+import type { WalSync } from "../wal/wal.ts";
+import type { SourceReaders } from "./own-sources.ts";
+import type { SeriesLimiter } from "./series-registry.ts";
+
+export interface ShardOptions extends SourceReaders {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The shard's own folder; it holds `wal` and `segments`. */
+  readonly folder: string;
+  /** Folders of segments of all shards of the process, this one's too: where keys of earlier rows are looked for. */
+  readonly segmentFolders: readonly string[];
+  readonly producer: ProducerId;
+  /** This shard's share of `-ingester.head-bytes-max`. */
+  readonly headBytesMax: number;
+  /** `-ingester.late-windows-max`: windows that were cut already and are written to again, at a time. */
+  readonly lateWindowsMax: number;
+  /** `-ingester.wal.sync` */
+  readonly sync: WalSync;
+  readonly seriesLimiter: SeriesLimiter;
+  /** Whether a service is this shard's: keys of others are not loaded. */
+  readonly owns: (tenant: TenantId, service: string) => boolean;
+  /** The log can promise nothing any more: the process must end. Called once. */
+  readonly onFatal: (error: BasaltError) => void;
+  /** Damage that was met and lived with: to be logged and counted. */
+  readonly onProblem: (error: BasaltError) => void;
+  readonly onReplay?: (progress: ReplayProgress) => void;
+}
+
+/** Counters since the shard was opened, and gauges of this instant. */
+export interface ShardStatistics {
+  readonly pushes: number;
+  readonly rows: number;
+  readonly samples: number;
+  /** Rows that were there already, by `tenant/service`. */
+  readonly duplicates: ReadonlyMap<string, number>;
+  readonly refusedHeadFull: number;
+  readonly seals: number;
+  readonly sealFailures: number;
+  readonly symbolRestarts: number;
+  readonly walRecords: number;
+  readonly walBytes: number;
+  readonly walSyncs: number;
+  readonly walRefused: number;
+  readonly walDamages: number;
+  readonly headBytes: number;
+  readonly symbolBytes: number;
+  readonly keyBytes: number;
+  readonly series: number;
+  readonly windows: number;
+  readonly segments: number;
+  readonly segmentBytes: number;
+}

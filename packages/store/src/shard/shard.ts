@@ -1,0 +1,373 @@
+import {
+  BasaltError,
+  type BlockId,
+  blockIdFrom,
+  decodeSeriesBatch,
+  overlaps,
+  type SeriesBatch,
+  type TenantId,
+  type TimeRange,
+  windowNanos,
+  windowStart,
+} from "@basalt/model";
+import type { BlockWindow } from "../block/block-meta.ts";
+import { isOutOfSpace } from "../disk-error.ts";
+import { Head } from "../head/head.ts";
+import { HeadSource } from "../head/head-source.ts";
+import type { IngesterSnapshot, RowSource } from "../row-source.ts";
+import { sealHead } from "../segment/seal-head.ts";
+import type { Wal } from "../wal/wal.ts";
+import { growthEstimate, HeadStore } from "./head-store.ts";
+import { openLog, openSegments } from "./open-shard.ts";
+import { ignoreMissing, ownSources } from "./own-sources.ts";
+import { RecentBlocks } from "./recent-blocks.ts";
+import { type SegmentPartInfo, SegmentSet } from "./segment-set.ts";
+import { SeriesRegistry } from "./series-registry.ts";
+import type { ShardOptions, ShardStatistics } from "./shard-options.ts";
+import { SymbolRegistry } from "./symbol-registry.ts";
+import { WindowRegistry } from "./window-registry.ts";
+import type { WindowState } from "./window-state.ts";
+
+/** What a push came to. */
+export interface PushResult {
+  /** Rows that are durable now because of this push. */
+  readonly rows: number;
+  /** Rows that were there already. */
+  readonly duplicates: number;
+}
+
+/** A part of a tenant's data at one instant; see {@link IngesterSnapshot}. */
+export interface ShardSnapshot extends IngesterSnapshot {
+  readonly sources: readonly RowSource[];
+  /** Lets segment files go; done by itself after 30 s. */
+  release(): Promise<void>;
+}
+
+/** A block that took parts of segments over. */
+export interface CutNotice {
+  readonly block: BlockId;
+  readonly tenant: TenantId;
+  readonly window: BlockWindow;
+  readonly sources: readonly BlockId[];
+}
+
+const snapshotLeaseMs = 30_000;
+
+/** Entries of the duplicate counters; services beyond are counted together. */
+const duplicateCountersMax = 10_000;
+
+/**
+ * The rows of some services in one ingest worker: log, heads, segments. A push is acknowledged when it is in the log; each
+ * row that was acknowledged is at any instant in exactly one of a head, a segment, or a block. Lives in one thread.
+ */
+export class Shard {
+  readonly #options: ShardOptions;
+  readonly #series: SeriesRegistry;
+  readonly #symbols: SymbolRegistry;
+  readonly #heads: HeadStore;
+  readonly #windows: WindowRegistry;
+  readonly #segments: SegmentSet;
+  readonly #recent: RecentBlocks;
+  readonly #counters = { pushes: 0, rows: 0, samples: 0, refusedHeadFull: 0, seals: 0, sealFailures: 0, walDamages: 0 };
+  readonly #duplicates = new Map<string, number>();
+  /** Pushes under way by profile id: a retry waits for what the first try comes to. */
+  readonly #inFlight = new Map<string, Promise<unknown>>();
+  #wal: Wal | undefined;
+  #sealing: Promise<void> | undefined;
+  /** For each frozen head the log's boundary: see {@link Wal.rotate}. Undefined if the log could not be divided. */
+  readonly #boundaries = new Map<Head, Promise<number | undefined>>();
+
+  private constructor(options: ShardOptions) {
+    const { headBytesMax, clock, fileSystem, folder, lateWindowsMax } = options;
+    this.#options = options;
+    this.#series = new SeriesRegistry(options.seriesLimiter);
+    // Half of the head is the most that symbols may take before the largest begin anew.
+    const limits = { partitionBytesMax: headBytesMax / 4, totalBytesMax: headBytesMax / 2 };
+    this.#symbols = new SymbolRegistry(seedOf(options), limits);
+    this.#heads = new HeadStore(new Head(this.#newId()), this.#series, this.#symbols);
+    this.#windows = new WindowRegistry({
+      clock,
+      lateWindowsMax,
+      loadKeys: (window) => this.#loadKeys(window),
+      isHeld: (key) => this.#heads.holds(key),
+    });
+    this.#segments = new SegmentSet(fileSystem, `${folder}/segments`);
+    this.#recent = new RecentBlocks(clock);
+  }
+
+  /** Opens the folder: reads the segments' directories, then replays the log into heads, sealing as they fill. */
+  static async open(options: ShardOptions): Promise<Shard> {
+    const shard = new Shard(options);
+    for (const directory of await openSegments(options)) shard.#segments.add(directory);
+    const { wal, damages } = await openLog(options, (payload) => shard.#replay(payload));
+    shard.#wal = wal;
+    shard.#counters.walDamages = damages;
+    // Nothing is left in heads if a crash came between a segment and the end of the log that it covers.
+    if (shard.#heads.isEmpty) await wal.drop(await wal.rotate());
+    return shard;
+  }
+
+  /**
+   * Appends a batch and resolves when it is durable. A batch that was pushed before is acknowledged and counted.
+   *
+   * @param bytes the encoded batch; it must not change until the promise settles.
+   * @param decoded the same batch, if the caller has it already: it is read before this returns, or not at all.
+   * @throws BasaltError `head_full`, `disk_full`, `series_limit_exceeded`, `late_windows_limit`, `shutting_down`, …
+   */
+  async push(bytes: Uint8Array, decoded?: SeriesBatch): Promise<PushResult> {
+    const batch = decoded !== undefined && this.#canTakeNow(decoded) ? decoded : decodeSeriesBatch(bytes);
+    this.#counters.pushes++;
+    const id = batch.profileId.join();
+    let other = this.#inFlight.get(id);
+    while (other !== undefined) {
+      await other;
+      other = this.#inFlight.get(id);
+    }
+    const done = this.#pushOnce(bytes, batch);
+    const settled = done.then(ignore, ignore);
+    this.#inFlight.set(id, settled);
+    try {
+      return await done;
+    } finally {
+      this.#inFlight.delete(id);
+    }
+  }
+
+  /** Resolves when every row pushed before is in a segment. */
+  async seal(): Promise<void> {
+    // A seal under way may have begun before the last push.
+    while (this.#sealing !== undefined) await this.#sealing.catch(ignore);
+    await this.#startSeal();
+  }
+
+  /** What this shard holds of a tenant in a range, at this instant: sources for its heads, references to segments. */
+  snapshot(tenant: TenantId, range: TimeRange): ShardSnapshot {
+    const { producer, clock } = this.#options;
+    const sources: RowSource[] = [];
+    for (const head of [...this.#heads.frozen, this.#heads.open]) {
+      for (const part of head.parts.values()) {
+        const window = { start: part.windowStart, end: part.windowStart + windowNanos - 1n };
+        if (part.tenant === tenant && overlaps(window, range)) sources.push(new HeadSource(head, part, producer));
+      }
+    }
+    const { references, release } = this.#segments.pin(tenant, range);
+    const heads = [...new Set(sources.map(({ id }) => id))];
+    const cancel = clock.after(snapshotLeaseMs, () => void release().catch((error: unknown) => this.#report(error)));
+    return {
+      sources,
+      heads,
+      segments: references,
+      recentBlocks: this.#recent.of(tenant),
+      release: async () => {
+        cancel();
+        await release();
+      },
+    };
+  }
+
+  /** Parts of segments that no block has taken over yet. */
+  uncutParts(): readonly SegmentPartInfo[] {
+    return this.#segments.uncut();
+  }
+
+  /** Tenants' windows of which rows are in heads. */
+  headWindows(): readonly { readonly tenant: TenantId; readonly windowStart: bigint; readonly firstWriteMs: number }[] {
+    return [...this.#heads.frozen, this.#heads.open].flatMap((head) =>
+      [...head.parts.values()].map(({ tenant, windowStart: start, firstWriteMs }) => ({
+        tenant,
+        windowStart: start,
+        firstWriteMs,
+      })),
+    );
+  }
+
+  /** Notes that a block is visible: its sources are no longer answered for, and their files go when nobody reads them. */
+  async applyCut({ block, tenant, window, sources }: CutNotice): Promise<void> {
+    this.#recent.add(tenant, block);
+    const removed = this.#segments.markCut(tenant, window, new Set(sources));
+    this.#windows.markCut(tenant, window);
+    await removed;
+  }
+
+  /** Puts a segment aside whose bytes are damaged. */
+  dropDamaged(segment: BlockId): Promise<void> {
+    return this.#segments.dropDamaged(segment);
+  }
+
+  statistics(): ShardStatistics {
+    const wal = this.#wal?.statistics;
+    return {
+      ...this.#counters,
+      duplicates: this.#duplicates,
+      symbolRestarts: this.#symbols.restarts,
+      walRecords: wal?.records ?? 0,
+      walBytes: wal?.bytes ?? 0,
+      walSyncs: wal?.syncs ?? 0,
+      walRefused: wal?.refused ?? 0,
+      headBytes: this.#heads.rowBytes,
+      symbolBytes: this.#symbols.byteLength,
+      keyBytes: this.#windows.keyBytes,
+      series: this.#series.count,
+      windows: this.#windows.count,
+      segments: this.#segments.count,
+      segmentBytes: this.#segments.byteLength,
+    };
+  }
+
+  /** Waits for pushes and a seal under way, syncs and closes the log. What is in heads is replayed at the next start. */
+  async close(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+    await this.#sealing?.catch(ignore);
+    await this.#wal?.close();
+  }
+
+  /** Whether a batch will be in the head before anything is awaited: then its columns may be the caller's scratch. */
+  #canTakeNow({ tenant, timeNanos, profileId }: SeriesBatch): boolean {
+    return this.#windows.get(tenant, windowStart(timeNanos)) !== undefined && !this.#inFlight.has(profileId.join());
+  }
+
+  async #pushOnce(bytes: Uint8Array, batch: SeriesBatch): Promise<PushResult> {
+    const wal = this.#wal;
+    if (wal === undefined) throw new BasaltError("not_ready", "the log is being replayed");
+    const start = windowStart(batch.timeNanos);
+    let window = this.#windows.get(batch.tenant, start);
+    while (window === undefined) {
+      await this.#windows.load(batch.tenant, start, false);
+      window = this.#windows.get(batch.tenant, start);
+    }
+    this.#checkRoom(batch, window, bytes.length);
+    // From here to the append to the log nothing is awaited: a seal finds both done, or neither.
+    const appended = this.#heads.append(batch, window, this.#options.clock.nowMs(), false);
+    this.#countDuplicates(batch, appended.duplicates);
+    if (appended.rows === 0) return { rows: 0, duplicates: appended.duplicates };
+    const durable = wal.append(bytes);
+    this.#sealIfDue();
+    try {
+      await durable;
+    } catch (error) {
+      appended.undo();
+      throw error;
+    }
+    this.#counters.rows += appended.rows;
+    this.#counters.samples += appended.samples;
+    return { rows: appended.rows, duplicates: appended.duplicates };
+  }
+
+  async #replay(batch: SeriesBatch): Promise<void> {
+    const start = windowStart(batch.timeNanos);
+    let window = this.#windows.get(batch.tenant, start);
+    while (window === undefined) {
+      await this.#windows.load(batch.tenant, start, true);
+      window = this.#windows.get(batch.tenant, start);
+    }
+    this.#heads.append(batch, window, this.#options.clock.nowMs(), true);
+    if (this.#heads.open.rowBytes > this.#options.headBytesMax / 4) await this.seal();
+  }
+
+  #checkRoom(batch: SeriesBatch, window: WindowState, batchBytes: number): void {
+    const { headBytesMax } = this.#options;
+    const growth = growthEstimate(this.#heads.open, batch, window.windowStart) + batchBytes;
+    const held = this.#heads.rowBytes + this.#symbols.byteLength + this.#windows.keyBytes + this.#series.byteLength;
+    if (held + growth <= headBytesMax) return;
+    this.#counters.refusedHeadFull++;
+    if (!this.#heads.isEmpty && this.#sealing === undefined) this.#sealInBackground();
+    const message = `heads hold ${held} of ${headBytesMax} bytes (-ingester.head-bytes-max)`;
+    throw new BasaltError("head_full", message, { retryAfterSeconds: 1 });
+  }
+
+  #sealIfDue(): void {
+    if (this.#sealing !== undefined || this.#heads.open.rowBytes <= this.#options.headBytesMax / 4) return;
+    this.#sealInBackground();
+  }
+
+  #sealInBackground(): void {
+    this.#startSeal().catch((error: unknown) => this.#report(error));
+  }
+
+  #startSeal(): Promise<void> {
+    this.#sealing ??= this.#sealAll().finally(() => {
+      this.#sealing = undefined;
+    });
+    return this.#sealing;
+  }
+
+  /** Freezes the open head and writes all frozen ones, oldest first. */
+  async #sealAll(): Promise<void> {
+    if (this.#heads.open.rowCount > 0) {
+      // In one turn: what is in the log before the boundary is in the frozen head, what comes after it is not.
+      const frozen = this.#heads.freeze(new Head(this.#newId()));
+      const boundary = this.#wal?.rotate().catch((error: unknown) => this.#report(error));
+      this.#boundaries.set(frozen, Promise.resolve(boundary));
+    }
+    for (let [head] = this.#heads.frozen; head !== undefined; [head] = this.#heads.frozen) await this.#sealOne(head);
+  }
+
+  async #sealOne(head: Head): Promise<void> {
+    const { fileSystem, folder, producer, codec, checksum, clock } = this.#options;
+    const boundary = await this.#boundaries.get(head);
+    // Rows that the log refused are dead when their pushes have settled.
+    await Promise.all(this.#inFlight.values());
+    try {
+      const pause = (): Promise<void> => clock.sleep(0);
+      const options = { fileSystem, folder: `${folder}/segments`, producer, codec, checksum, pause };
+      const directory = await sealHead(head, options);
+      // In one turn: rows go from the head to the segment.
+      this.#heads.frozen.shift();
+      if (directory !== undefined) this.#segments.add(directory);
+    } catch (error) {
+      this.#counters.sealFailures++;
+      if (!isOutOfSpace(error)) throw error;
+      throw new BasaltError("disk_full", "the disk of the segments is full (-data.path)", {
+        retryAfterSeconds: 5,
+        cause: error,
+      });
+    }
+    this.#boundaries.delete(head);
+    this.#counters.seals++;
+    this.#windows.release();
+    if (boundary !== undefined) await this.#wal?.drop(boundary);
+  }
+
+  async #loadKeys(window: WindowState): Promise<void> {
+    const { owns, producer } = this.#options;
+    const { tenant, windowStart: start } = window;
+    for await (const source of ownSources(this.#options, this.#options.segmentFolders, {
+      producer,
+      tenant,
+      windowStart: start,
+    })) {
+      const serviceOf = (partition: number): string => source.meta.partitions[partition]?.service ?? "";
+      await window
+        .loadKeys(source, (service) => owns(tenant, service), serviceOf)
+        .catch((error: unknown) => {
+          ignoreMissing(error);
+          if (error instanceof BasaltError) this.#options.onProblem(error);
+        });
+      if (source.kind === "block") window.isCut = true;
+    }
+  }
+
+  #countDuplicates({ tenant, service }: SeriesBatch, count: number): void {
+    if (count === 0) return;
+    const name = `${tenant}/${service}`;
+    const key = this.#duplicates.has(name) || this.#duplicates.size < duplicateCountersMax ? name : "/";
+    this.#duplicates.set(key, (this.#duplicates.get(key) ?? 0) + count);
+  }
+
+  #newId(): BlockId {
+    return blockIdFrom(this.#options.clock.nowMs(), this.#options.random.bytes(10));
+  }
+
+  #report(error: unknown): undefined {
+    this.#options.onProblem(BasaltError.from(error));
+    return undefined;
+  }
+}
+
+function seedOf({ random }: ShardOptions): number {
+  return new DataView(random.bytes(4).buffer).getUint32(0);
+}
+
+function ignore(): undefined {
+  return undefined;
+}

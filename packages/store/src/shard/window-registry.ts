@@ -1,0 +1,118 @@
+import { BasaltError, nanosPerMilli, type TenantId, type UnixNano, windowNanos } from "@basalt/model";
+import type { Clock } from "@basalt/runtime";
+import type { BlockWindow } from "../block/block-meta.ts";
+import { partKey } from "../head/head.ts";
+import { WindowState } from "./window-state.ts";
+
+/** Time after a window's end in which its last profiles arrive; then it is cut. 2 min. */
+export const windowGraceMs = 120_000;
+
+/** Windows of one tenant that a shard keeps open: more than two days of backfill at a time. */
+const tenantWindowsMax = 256;
+
+export interface WindowRegistryOptions {
+  readonly clock: Clock;
+  readonly lateWindowsMax: number;
+  /** Loads the keys that segments and blocks hold, and says so if a block holds any. */
+  readonly loadKeys: (window: WindowState) => Promise<void>;
+  /** Whether a head holds rows of the window, by {@link partKey}: such keys cannot be loaded again. */
+  readonly isHeld: (key: string) => boolean;
+}
+
+/** The windows that a shard writes to. */
+export class WindowRegistry {
+  readonly #options: WindowRegistryOptions;
+  readonly #windows = new Map<string, WindowState>();
+
+  constructor(options: WindowRegistryOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#windows.size;
+  }
+
+  /** Memory of all keys. */
+  get keyBytes(): number {
+    let bytes = 0;
+    for (const { keys } of this.#windows.values()) bytes += keys.byteLength;
+    return bytes;
+  }
+
+  /** A window whose keys are loaded; undefined if {@link load} must be awaited first. */
+  get(tenant: TenantId, windowStart: UnixNano): WindowState | undefined {
+    const window = this.#windows.get(partKey(tenant, windowStart));
+    return window?.loading === undefined ? window : undefined;
+  }
+
+  /**
+   * Loads the keys of all rows that this producer holds of a window. A window of rows that were acknowledged once
+   * (`isForced`) is opened whatever the limits say.
+   *
+   * @throws BasaltError `late_windows_limit`.
+   */
+  async load(tenant: TenantId, windowStart: UnixNano, isForced: boolean): Promise<void> {
+    const key = partKey(tenant, windowStart);
+    let window = this.#windows.get(key);
+    if (window === undefined) {
+      if (!isForced) this.#checkTenant(tenant);
+      window = new WindowState(tenant, windowStart);
+      this.#windows.set(key, window);
+      window.loading = this.#load(key, window, isForced);
+    }
+    await window.loading;
+  }
+
+  /** Notes that a block holds what was written of some windows so far. */
+  markCut(tenant: TenantId, { start, end }: BlockWindow): void {
+    for (const window of this.#windows.values()) {
+      if (window.tenant === tenant && window.windowStart >= start && window.windowStart < end) window.isCut = true;
+    }
+    this.release();
+  }
+
+  /** Forgets windows that are over and of which no head holds a row: their keys can be loaded again. */
+  release(): void {
+    for (const [key, window] of this.#windows) {
+      if (window.loading === undefined && this.#isOver(window) && !this.#options.isHeld(key)) this.#windows.delete(key);
+    }
+  }
+
+  async #load(key: string, window: WindowState, isForced: boolean): Promise<void> {
+    try {
+      await this.#options.loadKeys(window);
+      if (!isForced && this.#isLate(window)) this.#checkLate(window);
+      window.loading = undefined;
+    } catch (error) {
+      this.#windows.delete(key);
+      throw error;
+    }
+  }
+
+  #isOver({ windowStart }: WindowState): boolean {
+    const endMs = Number((windowStart + windowNanos) / nanosPerMilli);
+    return this.#options.clock.nowMs() >= endMs + windowGraceMs;
+  }
+
+  #isLate(window: WindowState): boolean {
+    return window.isCut && this.#isOver(window);
+  }
+
+  #checkLate(late: WindowState): void {
+    const { lateWindowsMax } = this.#options;
+    const count = (): number =>
+      [...this.#windows.values()].filter((window) => window !== late && this.#isLate(window)).length;
+    if (count() >= lateWindowsMax) this.release();
+    if (count() < lateWindowsMax) return;
+    const message = `${lateWindowsMax} windows are written to after they were cut, the most that are taken (-ingester.late-windows-max)`;
+    throw new BasaltError("late_windows_limit", message, { retryAfterSeconds: 60 });
+  }
+
+  #checkTenant(tenant: TenantId): void {
+    const count = (): number => [...this.#windows.values()].filter((window) => window.tenant === tenant).length;
+    if (count() >= tenantWindowsMax) this.release();
+    if (count() < tenantWindowsMax) return;
+    const message = `tenant ${tenant} writes to ${tenantWindowsMax} windows of 15 min at a time, the most that are taken`;
+    throw new BasaltError("late_windows_limit", message, { retryAfterSeconds: 60 });
+  }
+}
