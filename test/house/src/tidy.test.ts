@@ -47,14 +47,25 @@ interface BiomeReport {
   }[];
 }
 
+interface LockEntry {
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 describe("package-lock.json", () => {
-  it("names no registry: whoever installs uses their own", () => {
-    const lock = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, { resolved?: string; link?: boolean }>;
-    };
-    const wrong = Object.entries(lock.packages).filter(
-      ([, { resolved, link }]) => resolved !== undefined && link !== true,
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Readonly<Record<string, LockEntry>> };
+
+  it("has the binaries of every platform, or npm ci refuses it (npm run lock adds them)", () => {
+    const optional = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+    assert.deepEqual(
+      optional.filter((name) => !(`node_modules/${name}` in packages)),
+      [],
     );
+  });
+
+  it("names no registry: whoever installs uses their own", () => {
+    const wrong = Object.entries(packages).filter(([, { resolved, link }]) => resolved !== undefined && link !== true);
     assert.deepEqual(
       wrong.map(([name]) => name),
       [],
