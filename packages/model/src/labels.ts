@@ -32,13 +32,17 @@ export const labelNames = {
  * @throws BasaltError `labels_duplicate`.
  */
 export function sortLabels(labels: Iterable<Label>): Labels {
-  const sorted = [...labels].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const sorted = [...labels].sort(byName);
   for (let i = 1; i < sorted.length; i++) {
     if (sorted[i]?.name === sorted[i - 1]?.name) {
       throw new BasaltError("labels_duplicate", `label name ${JSON.stringify(sorted[i]?.name)} is given twice`);
     }
   }
   return sorted;
+}
+
+function byName(a: Label, b: Label): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** Labels from a plain object, sorted. */

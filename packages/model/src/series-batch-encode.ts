@@ -18,11 +18,20 @@ import {
 /** 32-bit checksum of bytes, injected; with Node it is `zlib.crc32`. */
 export type Checksum = (bytes: Uint8Array) => number;
 
+/** Gives memory of exactly so many bytes. */
+export type Allocate = (byteLength: number) => Uint8Array;
+
+const allocateBytes: Allocate = (byteLength) => new Uint8Array(byteLength);
+
 /**
  * Encodes a batch once for the worker message, the RPC body and the log (docs/formats/series-batch.md). Columns are as
- * narrow as their largest value. The result is the caller's.
+ * narrow as their largest value. The result is the caller's, in memory that `allocate` gives.
  */
-export function encodeSeriesBatch(batch: SeriesBatch, checksum: Checksum): Uint8Array {
+export function encodeSeriesBatch(
+  batch: SeriesBatch,
+  checksum: Checksum,
+  allocate: Allocate = allocateBytes,
+): Uint8Array {
   const strings = layOutStrings(batch);
   const texts = new TextCollector(batch);
   const counts: BatchCounts = {
@@ -56,7 +65,7 @@ export function encodeSeriesBatch(batch: SeriesBatch, checksum: Checksum): Uint8
   if (batch.spanId !== undefined) writer.raw(batch.spanId, counts.sample);
   if (batch.traceId !== undefined) writer.raw(batch.traceId, counts.sample * 16);
   writeStrings(batch, strings, writer);
-  return writer.finish(text, checksum);
+  return writer.finish(text, checksum, allocate);
 }
 
 function maxOf(source: Uint32Array | Uint8Array, count: number): number {
@@ -270,12 +279,14 @@ class BatchWriter {
     this.at += source.length;
   }
 
-  finish(text: string, checksum: Checksum): Uint8Array {
+  finish(text: string, checksum: Checksum, allocate: Allocate): Uint8Array {
     this.advance(0);
     const byteLength = this.at + utf8.encodeInto(text, this.u8.subarray(this.at)).written;
     this.view.setUint32(8, byteLength, true);
     this.view.setUint32(12, checksum(this.u8.subarray(checksumStart, byteLength)), true);
-    return this.u8.slice(0, byteLength);
+    const bytes = allocate(byteLength);
+    bytes.set(this.u8.subarray(0, byteLength));
+    return bytes;
   }
 
   private bigColumn(values: BigInt64Array, type: number, stride: number, sampleCount: number): void {

@@ -2,6 +2,7 @@
  * What a worker thread needs of the runtime: the real clock, disk, randomness and codecs, and the worker's end of the
  * channel. Apart from the index, because logs, metrics and configuration would cost every thread 25 MB.
  */
+export { BytePool } from "./byte-pool.ts";
 export type { LimitsSource, TenantLimits } from "./limits/tenant-limits.ts";
 export { equalLimits } from "./limits/tenant-limits.ts";
 export * from "./node/codecs.ts";

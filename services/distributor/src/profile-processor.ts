@@ -1,4 +1,4 @@
-import type { Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
+import type { Allocate, Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
 import { BasaltError, encodeSeriesBatch, errorToRecord, labelNames, labelValue, nanosPerMilli } from "@basalt/model";
 import type { Inflate, RepairReport } from "@basalt/formats";
 import {
@@ -24,6 +24,8 @@ export interface ProcessorOptions {
   readonly inflate: Inflate;
   readonly sha256: Sha256;
   readonly checksum: (bytes: Uint8Array) => number;
+  /** Gives memory for encoded batches; who takes a batch may give it back. */
+  readonly allocate?: Allocate;
 }
 
 /** One profile after decoding: what became of it, and the batch to store. */
@@ -116,7 +118,7 @@ export class ProfileProcessor {
     const service = labelValue(labels, labelNames.service) ?? "";
     const batch = buildBatch(columns, { tenant, service, profileId, timeNanos: time.nanos, labels, split });
     if (batch.rows.length === 0) return undefined;
-    return { bytes: encodeSeriesBatch(batch, this.options.checksum), columns: batch };
+    return { bytes: encodeSeriesBatch(batch, this.options.checksum, this.options.allocate), columns: batch };
   }
 
   private repair(decoded: ProfileColumns, submitted: Submitted, limits: TenantLimits, tally: Tally): ProfileColumns {

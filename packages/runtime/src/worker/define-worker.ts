@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "@basalt/model";
-import type { WorkerMessage } from "./channel.ts";
-import type { Handlers, Movable, NoHandlers, WorkerSetup } from "./contract.ts";
+import type { Handlers, NoHandlers, WorkerSetup } from "./contract.ts";
+import { type PortLike, portChannel } from "./port-channel.ts";
 import { runWorkerEnd } from "./worker-end.ts";
 
 /**
@@ -13,10 +13,5 @@ export function defineWorker<Data, H extends Handlers<H>, Owner extends Handlers
 ): void {
   const port = parentPort;
   assert(port !== null, "defineWorker runs in a worker thread only");
-  const channel = {
-    post: (message: WorkerMessage, transfer: readonly Movable[]): void =>
-      port.postMessage(message, transfer as Movable[]),
-    onMessage: (take: (message: WorkerMessage) => void): void => void port.on("message", take),
-  };
-  void runWorkerEnd(channel, setup, workerData as { name: string; data: Data });
+  void runWorkerEnd(portChannel(port as PortLike), setup, workerData as { name: string; data: Data });
 }

@@ -2,10 +2,10 @@ import type { ResourceLimits } from "node:worker_threads";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../node/system-clock.ts";
-import type { WorkerMessage } from "./channel.ts";
-import type { Handlers, Movable, NoHandlers, WorkerClient, WorkerOptions } from "./contract.ts";
+import type { Handlers, NoHandlers, WorkerClient, WorkerOptions } from "./contract.ts";
 import { addLiveWorker, removeLiveWorker } from "./live-workers.ts";
 import { OwnerEnd } from "./owner-end.ts";
+import { type PortLike, portChannel } from "./port-channel.ts";
 
 /** What a thread may have besides `WorkerOptions`. */
 export interface ThreadOptions<Data, Owner extends Handlers<Owner> = NoHandlers> extends WorkerOptions<Data, Owner> {
@@ -38,11 +38,7 @@ export async function spawnWorker<H extends Handlers<H>, Data, Owner extends Han
     workerData: { name, data },
     ...(resourceLimits === undefined ? {} : { resourceLimits }),
   });
-  const channel = {
-    post: (message: WorkerMessage, transfer: readonly Movable[]): void =>
-      worker.postMessage(message, transfer as Movable[]),
-    onMessage: (take: (message: WorkerMessage) => void): void => void worker.on("message", take),
-  };
+  const channel = portChannel(worker as PortLike);
   const terminate = async (): Promise<void> => void (await worker.terminate());
   const owner = new OwnerEnd<H>(channel, { name, handlers, clock, terminate, onExit, ...bounds });
   addLiveWorker(owner);

@@ -1,10 +1,10 @@
 import { gunzipSync } from "node:zlib";
-import type { ProfileOutcome, RawPush } from "@basalt/distributor";
+import type { EncodedBatch, ProfileOutcome, RawPush } from "@basalt/distributor";
 import { ProfileProcessor } from "@basalt/distributor/processor";
-import type { BatchOutcome, ShardData, ShardHandlers, ShardOwnerHandlers } from "@basalt/ingester";
+import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "@basalt/ingester";
 import { ShardHost } from "@basalt/ingester/shard";
 import type { TenantLimits, WorkerHost } from "@basalt/runtime";
-import { crc32, equalLimits, sha256 } from "@basalt/runtime/thread";
+import { BytePool, crc32, equalLimits, sha256 } from "@basalt/runtime/thread";
 
 /** What an ingest worker is started with. */
 export interface IngestWorkerData extends ShardData {
@@ -32,31 +32,40 @@ export async function setupIngestWorker(
 ): Promise<IngestHandlers> {
   const limits = equalLimits(data.limits);
   const shard = await ShardHost.open(data, limits, host);
+  const pool = new BytePool();
   const processor = new ProfileProcessor({
     limits,
     inflate: (bytes, outputBytesMax, sizeHint) =>
       gunzipSync(bytes, { maxOutputLength: outputBytesMax, chunkSize: sizeHint }),
     sha256,
     checksum: (bytes) => crc32(bytes),
+    allocate: (byteLength) => pool.take(byteLength),
   });
-  return { ...shard.handlers, pushRaw: (placed) => pushRaw(placed, processor, shard) };
+  return { ...shard.handlers, pushRaw: (placed) => pushRaw(placed, { processor, shard, pool }) };
+}
+
+interface Worker {
+  readonly processor: ProfileProcessor;
+  readonly shard: ShardHost;
+  readonly pool: BytePool;
 }
 
 async function pushRaw(
   { push, tenantSlot }: PlacedPush,
-  processor: ProfileProcessor,
-  shard: ShardHost,
+  { processor, shard, pool }: Worker,
 ): Promise<readonly ProfileOutcome[]> {
   shard.place(push.tenant, tenantSlot);
   const outcomes: Promise<ProfileOutcome>[] = [];
+  const store = async (outcome: ProfileOutcome, { bytes, columns }: EncodedBatch): Promise<ProfileOutcome> => {
+    const result = await shard.store(bytes, columns);
+    // The log has it, or has refused it: either way nobody reads the bytes any more.
+    pool.give(bytes);
+    return "error" in result ? { ...outcome, error: result.error } : outcome;
+  };
   // Each profile goes into the head before the next one is decoded into the same columns.
   for (const { outcome, batch } of processor.process(push)) {
     if (batch === undefined) outcomes.push(Promise.resolve(outcome));
-    else outcomes.push(shard.store(batch.bytes, batch.columns).then((result) => withResult(outcome, result)));
+    else outcomes.push(store(outcome, batch));
   }
   return Promise.all(outcomes);
-}
-
-function withResult(outcome: ProfileOutcome, result: BatchOutcome): ProfileOutcome {
-  return "error" in result ? { ...outcome, error: result.error } : outcome;
 }
