@@ -36,22 +36,6 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The total of a merged flame graph. */
-export async function mergedTotal(
-  url: string,
-  question: {
-    readonly profileTypeID: string;
-    readonly labelSelector: string;
-    readonly start: number;
-    readonly end: number;
-  },
-): Promise<bigint> {
-  const answer = await ask(url, "querier.v1.QuerierService/SelectMergeStacktraces", question);
-  if (answer.status !== 200) throw new Error(`merge answered ${answer.status}: ${answer.text.slice(0, 300)}`);
-  const flamegraph = answer.json["flamegraph"] as { readonly total?: string } | undefined;
-  return BigInt(flamegraph?.total ?? "0");
-}
-
 /** Cuts every head; throws unless the server says it is done. */
 export async function flush(url: string): Promise<void> {
   const response = await fetch(`${url}/flush`, { method: "POST" });

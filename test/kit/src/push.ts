@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly resample: boolean;
   /** Spread over this many seconds of real time; 0 = as fast as the connections allow. */
   readonly overSeconds: number;
+  /** No push is begun after one that nobody answered. */
+  readonly untilLost?: boolean;
 }
 
 const boundary = "basaltbench0123456789";
@@ -40,12 +42,13 @@ export async function driveLoad(pushes: readonly ScheduledPush[], options: LoadO
   let failed = 0;
   let firstError: string | undefined;
   let next = 0;
+  let isLost = false;
   const started = performance.now();
   const worker = async (): Promise<void> => {
     for (;;) {
       const index = next++;
       const push = pushes[index];
-      if (push === undefined) return;
+      if (push === undefined || (isLost && options.untilLost === true)) return;
       const due = started + (index / pushes.length) * options.overSeconds * 1000;
       const early = due - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
@@ -59,6 +62,7 @@ export async function driveLoad(pushes: readonly ScheduledPush[], options: LoadO
       if (answer.status === 200) acknowledged.push({ push, totals: body.totals });
       else {
         failed++;
+        isLost ||= answer.status === 0;
         firstError ??= `${answer.status} ${answer.text.slice(0, 300)}`;
       }
     }

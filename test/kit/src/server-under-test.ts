@@ -34,6 +34,16 @@ export class ServerUnderTest {
   /** Starts it and gives the milliseconds until `/ready` answers 200. */
   async start(): Promise<number> {
     const started = performance.now();
+    this.launch();
+    const ended = new Promise<never>((_, reject) => {
+      this.child?.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+    });
+    await Promise.race([waitUntilReady(this.url, 60_000), ended]);
+    return performance.now() - started;
+  }
+
+  /** Starts it and waits for nothing. */
+  launch(): void {
     this.child = spawn(
       join(repositoryRoot, "node_modules/.bin/basalt"),
       [
@@ -47,11 +57,6 @@ export class ServerUnderTest {
       ],
       { stdio: ["ignore", "inherit", "inherit"] },
     );
-    const ended = new Promise<never>((_, reject) => {
-      this.child?.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
-    });
-    await Promise.race([waitUntilReady(this.url, 60_000), ended]);
-    return performance.now() - started;
   }
 
   /** Sends SIGTERM and gives the milliseconds and the exit code. */
@@ -104,13 +109,20 @@ export async function waitUntilReady(url: string, timeoutMs: number): Promise<vo
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Ports below those that the kernel gives to clients: a server that is down must find its own free again. */
+const [portMin, portMax] = [10_240, 32_767];
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = portMin + Math.floor(Math.random() * (portMax - portMin));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
