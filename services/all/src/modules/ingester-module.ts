@@ -24,7 +24,7 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
         logger,
         folder: folders.ingester,
         bucketFolder: folders.bucket,
-        shardCount: config.get(ingesterSettings.workers) || Math.min(availableParallelism(), workersMax),
+        shardCount: config.get(ingesterSettings.workers) || workersDefault(),
         headBytesMax: config.get(ingesterSettings.headBytesMax),
         lateWindowsMax: config.get(ingesterSettings.lateWindowsMax),
         sync: syncOf(config),
@@ -35,6 +35,11 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
       return { value: ingester, start: () => ingester.start(), stop: () => ingester.stop() };
     },
   });
+}
+
+/** A core is left to the main thread and to queries; a thread too many costs 25 MiB and compiles everything once more. */
+function workersDefault(): number {
+  return Math.max(1, Math.min(availableParallelism() - 1, workersMax));
 }
 
 function syncOf(
