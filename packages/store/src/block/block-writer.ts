@@ -1,4 +1,4 @@
-import type { BlockId, ProducerId, TenantId, TimeRange } from "@basalt/model";
+import { type BlockId, labelNames, labelValue, type ProducerId, type TenantId, type TimeRange } from "@basalt/model";
 import { type PageCodec, ParquetWriter } from "@basalt/parquet";
 import type { SymbolTables } from "@basalt/symdb";
 import type { SourceSeries } from "../row-source.ts";
@@ -48,6 +48,8 @@ export class BlockWriter {
   readonly #partitions: BlockPartition[] = [];
   #series: WrittenSeries[] = [];
   #seriesCount = 0;
+  /** Profile type of the series begun last. */
+  #profileType: string | undefined;
   #rowCount = 0;
   #sampleCount = 0;
   #range: { start: bigint; end: bigint } | undefined;
@@ -75,6 +77,9 @@ export class BlockWriter {
 
   /** Begins the next series of the current partition. */
   appendSeries(series: Pick<SourceSeries, "labels" | "fingerprint">): void {
+    const profileType = labelValue(series.labels, labelNames.profileType);
+    if (profileType !== this.#profileType) this.#buffer.breakPage();
+    this.#profileType = profileType;
     this.#series.push({ ...series, partition: this.#partitions.length, rowStart: this.#rowCount, rowCount: 0 });
     this.#seriesCount++;
   }

@@ -36,9 +36,16 @@ export class RowGroupBuffer {
   #spanId: BigUint64Array = new BigUint64Array(0);
   #traceId: Uint8Array = new Uint8Array(0);
   readonly #sorter = new PlaceSorter();
+  /** Rows at which values of another kind begin. */
+  #breaks: number[] = [];
 
   constructor(ids: SampleIdColumns) {
     this.#ids = ids;
+  }
+
+  /** Says that the next row's values are of another kind, such as bytes after counts. */
+  breakPage(): void {
+    if (this.rowCount > 0 && this.#breaks.at(-1) !== this.rowCount) this.#breaks.push(this.rowCount);
   }
 
   /** Copies a row; its samples stay sorted by stack under the new stack ids. */
@@ -66,6 +73,7 @@ export class RowGroupBuffer {
     return {
       rowCount: this.rowCount,
       lists: { samples: this.#sampleStart },
+      pageBreaks: { "samples.value": Uint32Array.from(this.#breaks) },
       leaves: {
         series_index: this.#seriesIndex,
         partition: this.#partition,
@@ -89,6 +97,7 @@ export class RowGroupBuffer {
   clear(): void {
     this.rowCount = 0;
     this.sampleCount = 0;
+    this.#breaks = [];
     if (this.#values instanceof BigInt64Array) this.#values = new Float64Array(this.#values.length);
   }
 
