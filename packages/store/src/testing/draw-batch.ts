@@ -82,7 +82,7 @@ export function drawBatch(drawn: DrawnBatch): SeriesBatch {
     locationLineStart: Uint32Array.from({ length: count + 1 }, (_, i) => i),
     lineCount: count,
     lineFunction: ids,
-    lineNumber: ids,
+    lineNumber: Uint32Array.from(names, (name) => name.length),
     sampleCount: stacks.length,
     stackStart: startsOf(stacks),
     stackLocation: Uint32Array.from(stacks.flatMap((frames) => frames.toReversed().map((name) => names.indexOf(name)))),

@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly headBytesMax?: number;
   readonly lateWindowsMax?: number;
   readonly seriesMax?: number;
+  /** Default: none, for speed. */
+  readonly codec?: PageCodec;
 }
 
 /** No compression: the pages are what is tested here, and zstd's contexts would take most of the time. */
@@ -106,7 +108,14 @@ export class StoreProcess {
     this.fileSystem = fileSystem;
     const bucket = new FilesystemBucket(fileSystem, "data/bucket");
     const blocks = new BlockIndex({ bucket, clock: world.clock });
-    this.readers = { fileSystem, bucket, blocks, codec: plainCodec, checksum: crc32, caches: blockCaches() };
+    this.readers = {
+      fileSystem,
+      bucket,
+      blocks,
+      codec: world.options.codec ?? plainCodec,
+      checksum: crc32,
+      caches: blockCaches(),
+    };
   }
 
   async open(): Promise<void> {
