@@ -38,7 +38,7 @@ async function withSql(
 const cpu = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
 
 function batch(id: number, service: string, samples: Record<string, number | bigint>, minute: number): DrawnBatch {
-  const timeNanos = BigInt(worldStartMs + minute * 60_000) * nanosPerMilli + 123n;
+  const timeNanos = BigInt(worldStartMs + minute * 60_000) * nanosPerMilli + 123_000n;
   const rows = [
     { labels: { __profile_type__: cpu, pod: `${id % 2}` }, samples, spans: { "main;run": 77n } },
     { labels: { __profile_type__: "other" }, samples: { "main;run;work": 1000 } },
@@ -87,7 +87,7 @@ test("DuckDB joins a block's files to the values by function that were pushed", 
     const times = await query(`SELECT DISTINCT epoch_ns(time)::VARCHAR FROM basalt_samples('${blocks}') ORDER BY 1`);
     assert.deepEqual(
       times,
-      [1, 2, 20].map((minute) => [`${BigInt(worldStartMs + minute * 60_000) * nanosPerMilli + 123n}`]),
+      [1, 2, 20].map((minute) => [`${BigInt(worldStartMs + minute * 60_000) * nanosPerMilli + 123_000n}`]),
     );
     const spans = await query(`SELECT sample.span_id::VARCHAR, sum(sample.value)::INT FROM
       (SELECT unnest(samples) AS sample FROM read_parquet('${blocks}/profiles.parquet')) WHERE sample.span_id IS NOT NULL GROUP BY 1`);
