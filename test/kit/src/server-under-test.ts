@@ -8,10 +8,15 @@ import { fileURLToPath } from "node:url";
 /** The repository's root, wherever this file runs from. */
 export const repositoryRoot: string = fileURLToPath(new URL("../../../", import.meta.url));
 
+/** What is kept of a server's output. */
+const outputCharactersMax = 65_536;
+
 /** A Basalt of this repository, started for a measurement. */
 export class ServerUnderTest {
   readonly url: string;
   readonly dataPath: string;
+  /** The end of what it wrote; BASALT_TEST_OUTPUT=1 shows all of it. */
+  output: string = "";
   private child: ChildProcess | undefined;
   private readonly port: number;
   private readonly flags: readonly string[];
@@ -36,7 +41,9 @@ export class ServerUnderTest {
     const started = performance.now();
     this.launch();
     const ended = new Promise<never>((_, reject) => {
-      this.child?.once("exit", (code) => reject(new Error(`the server ended with ${code} before it was ready`)));
+      this.child?.once("exit", (code) =>
+        reject(new Error(`the server ended with ${code} before it was ready:\n${this.output}`)),
+      );
     });
     await Promise.race([waitUntilReady(this.url, 60_000), ended]);
     return performance.now() - started;
@@ -55,8 +62,14 @@ export class ServerUnderTest {
         "-self-profiling.disable-push=true",
         ...this.flags,
       ],
-      { stdio: ["ignore", "inherit", "inherit"] },
+      { stdio: ["ignore", "pipe", "pipe"] },
     );
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.output = (this.output + text).slice(-outputCharactersMax);
+      });
+    }
+    if (process.env["BASALT_TEST_OUTPUT"] !== undefined) this.child.stderr?.pipe(process.stderr);
   }
 
   /** Sends SIGTERM and gives the milliseconds and the exit code. */
