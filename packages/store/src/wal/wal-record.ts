@@ -37,18 +37,28 @@ export function recordBytes(payloadLength: number): number {
   return recordHeaderBytes + paddedLength(payloadLength);
 }
 
-/** The buffers of one record: header, the payload itself (not copied), padding. */
-export function encodeRecord(payload: Uint8Array, checksum: Checksum): Uint8Array[] {
-  const header = new Uint8Array(recordHeaderBytes);
-  const view = new DataView(header.buffer);
-  view.setUint32(0, walRecordMagic, true);
-  view.setUint32(4, payload.length, true);
-  view.setUint32(8, checksum(payload), true);
-  const padding = paddedLength(payload.length) - payload.length;
-  return padding === 0 ? [header, payload] : [header, payload, zeros.subarray(0, padding)];
+/**
+ * The buffers of some records: payloads themselves (not copied), and between them the padding of one and the header of the
+ * next, all in one piece of memory: a buffer of its own for each would take longer than writing it.
+ */
+export function encodeRecords(payloads: readonly Uint8Array[], checksum: Checksum): Uint8Array[] {
+  const frames = new Uint8Array(payloads.length * (recordHeaderBytes + 8));
+  const view = new DataView(frames.buffer);
+  const buffers: Uint8Array[] = [];
+  let frameStart = 0;
+  let at = 0;
+  for (const payload of payloads) {
+    view.setUint32(at, walRecordMagic, true);
+    view.setUint32(at + 4, payload.length, true);
+    view.setUint32(at + 8, checksum(payload), true);
+    at += recordHeaderBytes;
+    buffers.push(frames.subarray(frameStart, at), payload);
+    frameStart = at;
+    at += paddedLength(payload.length) - payload.length;
+  }
+  if (at > frameStart) buffers.push(frames.subarray(frameStart, at));
+  return buffers;
 }
-
-const zeros = new Uint8Array(8);
 
 /** A record's header as read; undefined if the bytes are none. */
 export function parseRecordHeader(

@@ -1,7 +1,7 @@
 import { BasaltError, type Checksum } from "@basalt/model";
 import type { Clock, FileSystem, OpenFile } from "@basalt/runtime";
 import { isOutOfSpace } from "../disk-error.ts";
-import { encodeFileHeader, encodeRecord, fileHeaderBytes, recordBytes, walFileName } from "./wal-record.ts";
+import { encodeFileHeader, encodeRecords, fileHeaderBytes, recordBytes, walFileName } from "./wal-record.ts";
 
 /** When an append counts as done: after fdatasync, or after the write with a sync every so often (a power cut loses that much). */
 export type WalSync = { readonly mode: "always" } | { readonly mode: "interval"; readonly intervalMs: number };
@@ -161,7 +161,7 @@ export class Wal {
   private async writeGroup(payloads: readonly Uint8Array[]): Promise<void> {
     const { checksum, sync } = this.options;
     const current = (this.current ??= await this.startFile());
-    const buffers = payloads.flatMap((payload) => encodeRecord(payload, checksum));
+    const buffers = encodeRecords(payloads, checksum);
     let length = 0;
     for (const payload of payloads) length += recordBytes(payload.length);
     try {
