@@ -234,7 +234,8 @@ function recordOf(facts: {
     path: path.slice(0, loggedPathMax),
     protocol: context?.facts.protocol ?? "http",
     statusCode,
-    errorCode: error?.code ?? error?.rpcCode,
+    // A route may answer with an error itself.
+    errorCode: error?.code ?? error?.rpcCode ?? reply.headers["basalt-error"]?.toString(),
     errorMessage: error?.message,
     durationMs,
     requestBytes: exchange.bytesRead,
