@@ -3,42 +3,21 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  type Acknowledged,
-  ask,
-  driveLoad,
-  flush,
-  loadSeries,
-  pushedTotals,
-  readCorpus,
-  repositoryRoot,
-  type ScheduledPush,
-  ServerUnderTest,
-  schedule,
-  storedTotals,
-  tinyPprof,
-} from "@basalt/test-kit";
+import { ask, flush, Ledger, ServerUnderTest, tinyPprof } from "@basalt/test-kit";
 
 /** Only root may mount the small disk that these tests fill. */
 const isRoot = process.getuid?.() === 0;
-const endMs = Date.now();
-const range = { start: endMs - 3_600_000, end: endMs + 3_600_000 };
-const acknowledged: Acknowledged[] = [];
+const ledger = new Ledger({ ticks: 1, tickSeconds: 600, connections: 8 });
 
 let server: ServerUnderTest;
-/** Those without an acknowledgement, first. */
-let pending: readonly ScheduledPush[];
 
 if (!isRoot) test("NOT TESTED without root, who may mount a small disk: what happens when it is full", () => undefined);
 else {
   before(async () => {
     server = await ServerUnderTest.create(["-ingester.head-bytes-max=16MiB"]);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", server.dataPath]);
-    const corpus = readCorpus(join(repositoryRoot, "test/fixtures/corpus"));
-    const load = { ticks: 1, tickSeconds: 600, endNanos: BigInt(endMs) * 1_000_000n };
-    pending = [...schedule(loadSeries(corpus), load)];
     await server.start();
-    assert.equal((await push(100)).failed, 0);
+    assert.equal((await ledger.push(server.url, 100)).failed, 0);
   });
   after(async () => {
     await server.stop();
@@ -48,7 +27,7 @@ else {
 
   test("pushes get 503 and disk_full, and those before stay", async () => {
     leave(600_000);
-    const load = await push(250);
+    const load = await ledger.push(server.url, 250);
     assert.ok(load.failed > 0 && load.accepted > 0, `${load.accepted} accepted, ${load.failed} refused`);
     assert.match(load.firstError ?? "", /^503 .*"unavailable".*-data\.path.*\[disk_full\]/);
     leave(0);
@@ -70,51 +49,41 @@ else {
   });
 
   test("reads go on, and only what was acknowledged is there", async () => {
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged));
+    await ledger.check(server.url, "while the disk is full");
   });
 
   test("a flush says so, and breaks nothing", async () => {
     const answer = await fetch(`${server.url}/flush`, { method: "POST" });
     assert.equal(answer.status, 503, await answer.text());
     assert.equal(answer.headers.get("basalt-error"), "disk_full");
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged));
+    await ledger.check(server.url, "after a flush that failed");
   });
 
   test("a process killed on a full disk starts on it, and reads", async () => {
     await server.kill();
     leave(0);
     await server.start();
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged));
+    await ledger.check(server.url, "after a kill");
   });
 
   test("service resumes by itself when there is room, and each profile counts once", async () => {
     rmSync(fillerPath());
-    const load = await push(pending.length);
+    const load = await ledger.push(server.url, ledger.pending.length);
     assert.equal(load.failed, 0, load.firstError);
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged));
+    await ledger.check(server.url, "after the disk has room");
     await flush(server.url);
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged), "after the cut");
+    await ledger.check(server.url, "after the cut");
   });
 
   test("a restart finds the same", async () => {
     assert.equal((await server.stop()).code, 0);
     await server.start();
-    assert.deepEqual(await storedTotals(server.url, range), pushedTotals(acknowledged));
+    await ledger.check(server.url, "after a restart");
   });
 }
 
 function tiny(): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(tinyPprof({ samples: "main 1", timeNanos: BigInt(endMs) * 1_000_000n }));
-}
-
-/** Pushes so many of those that are not acknowledged yet. */
-async function push(count: number): ReturnType<typeof driveLoad> {
-  const options = { url: server.url, connections: 8, resample: false, overSeconds: 0 };
-  const load = await driveLoad(pending.slice(0, count), options);
-  acknowledged.push(...load.acknowledged);
-  const done = new Set(load.acknowledged.map(({ push: { seed } }) => seed));
-  pending = pending.filter(({ seed }) => !done.has(seed));
-  return load;
+  return Uint8Array.from(tinyPprof({ samples: "main 1", timeNanos: BigInt(Date.now()) * 1_000_000n }));
 }
 
 function fillerPath(): string {

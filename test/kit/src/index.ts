@@ -1,5 +1,6 @@
 export * from "./ask.ts";
 export * from "./corpus.ts";
+export * from "./ledger.ts";
 export * from "./process-figures.ts";
 export * from "./push.ts";
 export * from "./recorded.ts";
