@@ -11,6 +11,13 @@ export const repositoryRoot: string = fileURLToPath(new URL("../../../", import.
 /** What is kept of a server's output. */
 const outputCharactersMax = 65_536;
 
+/** What stands around the server: a command that runs it, and its environment. */
+export interface Wrapping {
+  /** Takes the server's command line as its last arguments. */
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A Basalt of this repository, started for a measurement. */
 export class ServerUnderTest {
   readonly url: string;
@@ -37,9 +44,9 @@ export class ServerUnderTest {
   }
 
   /** Starts it and gives the milliseconds until `/ready` answers 200. */
-  async start(): Promise<number> {
+  async start(wrapping?: Wrapping): Promise<number> {
     const started = performance.now();
-    this.launch();
+    this.launch(wrapping);
     const ended = new Promise<never>((_, reject) => {
       this.child?.once("exit", (code) =>
         reject(new Error(`the server ended with ${code} before it was ready:\n${this.output}`)),
@@ -50,26 +57,37 @@ export class ServerUnderTest {
   }
 
   /** Starts it and waits for nothing. */
-  launch(): void {
-    this.child = spawn(
+  launch({ command = [], environment = {} }: Wrapping = {}): void {
+    const [program, ...args] = [
+      ...command,
       join(repositoryRoot, "node_modules/.bin/basalt"),
-      [
-        "-target=all",
-        "-server.http-listen-address=127.0.0.1",
-        `-server.http-listen-port=${this.port}`,
-        `-data.path=${this.dataPath}`,
-        "-log.level=warn",
-        "-self-profiling.disable-push=true",
-        ...this.flags,
-      ],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
+      "-target=all",
+      "-server.http-listen-address=127.0.0.1",
+      `-server.http-listen-port=${this.port}`,
+      `-data.path=${this.dataPath}`,
+      "-log.level=warn",
+      "-self-profiling.disable-push=true",
+      ...this.flags,
+    ];
+    this.child = spawn(program ?? "", args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output = (this.output + text).slice(-outputCharactersMax);
       });
     }
     if (process.env["BASALT_TEST_OUTPUT"] !== undefined) this.child.stderr?.pipe(process.stderr);
+  }
+
+  /** Waits until it ends by itself; gives its exit code, or null if a signal ended it. */
+  exited(): Promise<number | null> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return Promise.resolve(child?.exitCode ?? null);
+    }
+    return new Promise((resolve) => child.once("exit", resolve));
   }
 
   /** Sends SIGTERM and gives the milliseconds and the exit code. */
