@@ -1,0 +1,15 @@
+import type { FlameModel } from "./flame-model.ts";
+
+/** What the flame graph component needs; the URL holds what changes. */
+export interface FlameViewProps {
+  readonly model: FlameModel;
+  /** What values are: `nanoseconds`, `bytes`, `count` … */
+  readonly unit: string;
+  /** Text or /regex/ that highlights frames; empty = none. */
+  readonly search: string;
+  /** Root-first names from below the root to the focused frame; empty = the whole graph. */
+  readonly focus: readonly string[];
+  readonly onFocus: (path: readonly string[]) => void;
+  /** How a diff is coloured: by the change of shares or of values. */
+  readonly diffMode?: "share" | "absolute";
+}
