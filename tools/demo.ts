@@ -98,7 +98,12 @@ async function hasProfiles(service: string): Promise<boolean> {
   const response = await fetch(`${url}/querier.v1.QuerierService/Series`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ start: now - 600_000, end: now + 60_000, matchers: [`{service_name="${service}"}`], labelNames: ["service_name"] }),
+    body: JSON.stringify({
+      start: now - 600_000,
+      end: now + 60_000,
+      matchers: [`{service_name="${service}"}`],
+      labelNames: ["service_name"],
+    }),
   });
   const answer: unknown = await response.json();
   return typeof answer === "object" && answer !== null && "labelsSet" in answer;
@@ -144,12 +149,18 @@ async function main(): Promise<void> {
   }
   say("Setting Basalt up");
   step("compiling", join(bin, "tsc"), ["-b"]);
-  if (existsSync(join(root, "packages/ui/package.json"))) step("building the UI", "npm", ["run", "build", "--workspace", "@basalt/ui"]);
+  if (existsSync(join(root, "packages/ui/package.json")))
+    step("building the UI", "npm", ["run", "build", "--workspace", "@basalt/ui"]);
   mkdirSync(dataPath, { recursive: true });
   start(
     "basalt",
     join(bin, "basalt"),
-    ["-target=all", "-server.http-listen-address=127.0.0.1", `-server.http-listen-port=${port}`, `-data.path=${dataPath}`],
+    [
+      "-target=all",
+      "-server.http-listen-address=127.0.0.1",
+      `-server.http-listen-port=${port}`,
+      `-data.path=${dataPath}`,
+    ],
     root,
   );
   const readyMs = await until("basalt", 60_000, async () => (await fetch(`${url}/ready`)).status === 200);

@@ -4,8 +4,13 @@ const config: UserConfig = defineConfig({
   base: "/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, sourcemap: false },
-  server: { proxy: { "/querier.v1.QuerierService": "http://127.0.0.1:4040", "/basalt.v1.QueryService": "http://127.0.0.1:4040" } },
+  server: {
+    proxy: {
+      "/querier.v1.QuerierService": "http://127.0.0.1:4040",
+      "/basalt.v1.QueryService": "http://127.0.0.1:4040",
+    },
+  },
 });
 
-// Vite reads its configuration from a default export; nothing else in the house has one.
+// biome-ignore lint/style/noDefaultExport: Vite reads its configuration from a default export.
 export default config;

@@ -27,7 +27,10 @@ const tenantPattern = /^[A-Za-z0-9!\-_.*'()]{1,150}$/;
  */
 export function parseTenantId(raw: string): TenantId {
   if (!tenantPattern.test(raw) || raw === "." || raw === "..") {
-    throw new BasaltError("tenant_invalid", `tenant id ${JSON.stringify(raw.slice(0, 160))} has invalid characters or length`);
+    throw new BasaltError(
+      "tenant_invalid",
+      `tenant id ${JSON.stringify(raw.slice(0, 160))} has invalid characters or length`,
+    );
   }
   return raw as TenantId;
 }

@@ -84,5 +84,8 @@ function parseOffset(offset: string, text: string): bigint {
 }
 
 function invalid(text: string): never {
-  throw new BasaltError("time_invalid", `time ${JSON.stringify(text.slice(0, 60))} is neither a number nor like now-1h`);
+  throw new BasaltError(
+    "time_invalid",
+    `time ${JSON.stringify(text.slice(0, 60))} is neither a number nor like now-1h`,
+  );
 }

@@ -41,7 +41,10 @@ function compile(source: string): { test(text: string): boolean } {
     return { test: (text) => compiled.matcher(text).find() };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BasaltError("selector_malformed", `regular expression ${JSON.stringify(source.slice(0, 200))}: ${reason}`);
+    throw new BasaltError(
+      "selector_malformed",
+      `regular expression ${JSON.stringify(source.slice(0, 200))}: ${reason}`,
+    );
   }
 }
 

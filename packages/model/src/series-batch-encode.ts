@@ -109,7 +109,7 @@ interface StringLayout {
  * one copy instead of hundreds, and the gaps are told. Otherwise each string is copied.
  */
 function layOutStrings(batch: SeriesBatch): StringLayout {
-  const { stringStart, stringLength, stringBytes, stringCount } = batch;
+  const { stringStart, stringLength, stringCount } = batch;
   const gap = gapScratch.length < stringCount ? (gapScratch = new Uint32Array(stringCount * 2)) : gapScratch;
   let total = 0;
   let first = -1;

@@ -1,5 +1,5 @@
-import type { BasaltError, ErrorCode, TenantId } from "@basalt/model";
 import type { RepairReport } from "@basalt/formats";
+import type { BasaltError, ErrorCode, TenantId } from "@basalt/model";
 import type {
   CounterHandle,
   CounterMetric,

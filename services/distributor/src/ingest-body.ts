@@ -22,7 +22,8 @@ export function readIngestBody(push: RawIngest): IngestBody {
   const { contentType, body, parameters } = push;
   if (contentType.toLowerCase().includes("multipart/form-data")) return readParts(contentType, body);
   if (parameters.format === "pprof" || body.length === 0) return { profile: body, sampleTypeConfig: undefined };
-  if (!otherFormats.has(parameters.format) && looksLikePprof(body)) return { profile: body, sampleTypeConfig: undefined };
+  if (!otherFormats.has(parameters.format) && looksLikePprof(body))
+    return { profile: body, sampleTypeConfig: undefined };
   throw new BasaltError(
     "format_unsupported",
     `format ${JSON.stringify(parameters.format.slice(0, 40))} with content type ${JSON.stringify(contentType.slice(0, 80))} is not supported: send pprof (multipart, or raw with format=pprof)`,

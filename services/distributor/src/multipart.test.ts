@@ -15,15 +15,27 @@ function read(body: string, type = contentType): string {
 }
 
 const cases: readonly [name: string, body: string, parts: string][] = [
-  ["two parts", `${part("profile", "abc")}${part("sample_type_config", "{}")}--XX--\r\n`, "profile=abc|sample_type_config={}"],
+  [
+    "two parts",
+    `${part("profile", "abc")}${part("sample_type_config", "{}")}--XX--\r\n`,
+    "profile=abc|sample_type_config={}",
+  ],
   ["an empty part", `${part("profile", "")}--XX--`, "profile="],
   ["a preamble", `hello\r\n${part("profile", "abc")}--XX--`, "profile=abc"],
   ["the boundary inside a line is content", `${part("profile", "a--XXb")}--XX--`, "profile=a--XXb"],
-  ["binary content with line breaks", `${part("profile", "\x1f\x8b\r\n\r\n\xff")}--XX--`, "profile=\x1f\x8b\r\n\r\n\xff"],
+  [
+    "binary content with line breaks",
+    `${part("profile", "\x1f\x8b\r\n\r\n\xff")}--XX--`,
+    "profile=\x1f\x8b\r\n\r\n\xff",
+  ],
   ["the first of two equal names", `${part("a", "1")}${part("a", "2")}--XX--`, "a=1"],
   ["no part at all", "--XX--", ""],
   ["an unquoted name", "--XX\r\ncontent-disposition: form-data; name=a\r\n\r\nv\r\n--XX--", "a=v"],
-  ["a filename is not a name", '--XX\r\nContent-Disposition: form-data; filename="f"; name="a"\r\n\r\nv\r\n--XX--', "a=v"],
+  [
+    "a filename is not a name",
+    '--XX\r\nContent-Disposition: form-data; filename="f"; name="a"\r\n\r\nv\r\n--XX--',
+    "a=v",
+  ],
 ];
 for (const [name, body, parts] of cases) test(`multipart: ${name}`, () => assert.equal(read(body), parts));
 

@@ -1,5 +1,3 @@
-import type { Allocate, Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
-import { BasaltError, encodeSeriesBatch, errorToRecord, labelNames, labelValue, nanosPerMilli } from "@basalt/model";
 import type { Inflate, RepairReport } from "@basalt/formats";
 import {
   adaptToClient,
@@ -10,6 +8,8 @@ import {
   parseSampleTypeConfig,
   validateProfile,
 } from "@basalt/formats";
+import type { Allocate, Label, Labels, ProfileColumns, SeriesBatch, TenantId, UnixNano } from "@basalt/model";
+import { BasaltError, encodeSeriesBatch, errorToRecord, labelNames, labelValue, nanosPerMilli } from "@basalt/model";
 import type { LimitsSource, TenantLimits } from "@basalt/runtime";
 import { buildBatch, reservedSampleLabels } from "./batch-builder.ts";
 import { readIngestBody } from "./ingest-body.ts";
@@ -157,7 +157,8 @@ class Tally {
 
 /** The common case, which then costs nothing on its way to the metrics. */
 function isNothing(repairs: RepairReport): boolean {
-  const { negativeSampleCount, truncatedStackCount, emptyStackCount, repairedStackCount, shortenedStringCount } = repairs;
+  const { negativeSampleCount, truncatedStackCount, emptyStackCount, repairedStackCount, shortenedStringCount } =
+    repairs;
   return negativeSampleCount + truncatedStackCount + emptyStackCount + repairedStackCount + shortenedStringCount === 0;
 }
 
@@ -183,7 +184,10 @@ function submittedIngest(push: RawIngest): Submitted | undefined {
   };
 }
 
-function submittedSample(push: { readonly tenant: TenantId; readonly receivedAt: UnixNano }, sample: RawSample): Submitted {
+function submittedSample(
+  push: { readonly tenant: TenantId; readonly receivedAt: UnixNano },
+  sample: RawSample,
+): Submitted {
   return {
     identity: { tenant: push.tenant, timeText: "", clientId: sample.id, ordinal: sample.ordinal },
     receivedAt: push.receivedAt,

@@ -19,7 +19,11 @@ function shown(labels: readonly Label[]): string {
 const ingested: readonly [name: string, given: string, labels: string][] = [
   ["the app becomes the service", "region=eu", "__name__=process_cpu pyroscope_spy=gospy region=eu service_name=shop"],
   ["a service given wins", "service_name=x", "__name__=process_cpu pyroscope_spy=gospy service_name=x"],
-  ["private labels are dropped, all but the session", "__x=1 __session_id__=2", "__name__=process_cpu __session_id__=2 pyroscope_spy=gospy service_name=shop"],
+  [
+    "private labels are dropped, all but the session",
+    "__x=1 __session_id__=2",
+    "__name__=process_cpu __session_id__=2 pyroscope_spy=gospy service_name=shop",
+  ],
   ["__name__ overrides the metric", "__name__=mine", "__name__=mine pyroscope_spy=gospy service_name=shop"],
 ];
 for (const [name, given, labels] of ingested) {
@@ -30,10 +34,26 @@ for (const [name, given, labels] of ingested) {
 
 const normalised: readonly [name: string, given: string, labels: string][] = [
   ["a missing service is unknown_service", "__name__=cpu", "__name__=cpu service_name=unknown_service"],
-  ["godeltaprof_ is taken off", "__name__=godeltaprof_memory service_name=a", "__name__=memory __name_replaced__=godeltaprof_memory service_name=a"],
-  ["__delta__ and the session are stripped", "__name__=memory __delta__=false __session_id__=1 service_name=a", "__name__=memory service_name=a"],
-  ["wall with type cpu is process_cpu", "__name__=wall __type__=cpu service_name=a", "__name__=process_cpu __name_replaced__=wall service_name=a"],
-  ["reserved labels of a client are not taken", "__name__=m __profile_type__=x __unit__=y service_name=a", "__name__=m service_name=a"],
+  [
+    "godeltaprof_ is taken off",
+    "__name__=godeltaprof_memory service_name=a",
+    "__name__=memory __name_replaced__=godeltaprof_memory service_name=a",
+  ],
+  [
+    "__delta__ and the session are stripped",
+    "__name__=memory __delta__=false __session_id__=1 service_name=a",
+    "__name__=memory service_name=a",
+  ],
+  [
+    "wall with type cpu is process_cpu",
+    "__name__=wall __type__=cpu service_name=a",
+    "__name__=process_cpu __name_replaced__=wall service_name=a",
+  ],
+  [
+    "reserved labels of a client are not taken",
+    "__name__=m __profile_type__=x __unit__=y service_name=a",
+    "__name__=m service_name=a",
+  ],
 ];
 for (const [name, given, labels] of normalised) {
   test(`stored labels: ${name}`, () => assert.equal(shown(normaliseLabels(pairs(given), 0)), labels));
@@ -73,7 +93,8 @@ test("labels of a push that name one label twice are refused", () => {
 });
 
 test("a session is folded into as many as the limit allows, or dropped when it is none", () => {
-  const labels = (session: string): string => shown(normaliseLabels(pairs(`service_name=a __session_id__=${session}`), 4));
+  const labels = (session: string): string =>
+    shown(normaliseLabels(pairs(`service_name=a __session_id__=${session}`), 4));
   assert.equal(labels("0700000000000000"), "__session_id__=0300000000000000 service_name=a");
   assert.equal(labels("nonsense"), "service_name=a");
 });

@@ -107,7 +107,10 @@ const utf8 = new TextEncoder();
 
 function validateLabel({ name, value }: Label, limits: LabelLimits): void {
   if (name === "" || !name.isWellFormed()) {
-    throw new BasaltError("labels_invalid", `label name ${JSON.stringify(name.slice(0, 80))} is empty or no valid UTF-8`);
+    throw new BasaltError(
+      "labels_invalid",
+      `label name ${JSON.stringify(name.slice(0, 80))} is empty or no valid UTF-8`,
+    );
   }
   if (!value.isWellFormed()) throw new BasaltError("labels_invalid", `the value of label ${name} is no valid UTF-8`);
   const nameBytes = byteLength(name);

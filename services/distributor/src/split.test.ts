@@ -59,7 +59,12 @@ const cases: readonly [name: string, samples: readonly string[], dropped: readon
   ["with and without", ["", "a=1", ""], [], "{}: 0 2\n{a=1}: 1"],
   ["the order of labels does not matter", ["a=1 b=2", "b=2 a=1"], [], "{a=1,b=2}: 0 1"],
   ["dropped labels merge their samples", ["a=1 thread_id=7", "a=1 thread_id=8"], ["thread_id"], "{a=1}: 0 1"],
-  ["spans and traces never set series apart", ["span_id=00000000000000ff", "profile_id=01", "trace_id=aa"], [], "{}: 0 1 2"],
+  [
+    "spans and traces never set series apart",
+    ["span_id=00000000000000ff", "profile_id=01", "trace_id=aa"],
+    [],
+    "{}: 0 1 2",
+  ],
   ["a name given twice: the first stands", ["a=1 a=2", "a=1"], [], "{a=1}: 0 1"],
   ["where one text ends matters", ["a=1b", "a1=b"], [], "{a=1b}: 0\n{a1=b}: 1"],
 ];

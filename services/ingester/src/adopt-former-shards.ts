@@ -27,7 +27,8 @@ export async function adoptFormerShards(folder: DataFolder, options: AdoptOption
   const former = await readCount(disk, path);
   if (former === shardCount) return;
   const formerFolders = await disk.list(`${folder.path}/shards`);
-  if (formerFolders.length > 0) logger.info("fitting the data folder to another number of shards", { from: former, to: shardCount });
+  if (formerFolders.length > 0)
+    logger.info("fitting the data folder to another number of shards", { from: former, to: shardCount });
   for (const name of formerFolders) await sealLog(folder, Number(name), options);
   for (const name of formerFolders) {
     if (Number(name) >= shardCount) await moveSegments(folder, Number(name), options);

@@ -17,7 +17,8 @@ export const ingesterSettings: {
     default: 0,
     min: 0,
     max: 64,
-    description: "Threads that decode and own profiles, each a share of the services; 0 = one a core but one, at most 8.",
+    description:
+      "Threads that decode and own profiles, each a share of the services; 0 = one a core but one, at most 8.",
   }),
   headBytesMax: setting({
     path: "ingester.head_bytes_max",

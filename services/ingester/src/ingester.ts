@@ -105,7 +105,10 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   }
 
   /** Counters of each shard, and of the cutting. */
-  async statistics(): Promise<{ readonly shards: readonly ShardStatistics[]; readonly cuts: CutStatistics | undefined }> {
+  async statistics(): Promise<{
+    readonly shards: readonly ShardStatistics[];
+    readonly cuts: CutStatistics | undefined;
+  }> {
     const callers: readonly Caller<ShardHandlers>[] = this.workers;
     const shards = await Promise.all(callers.map((shard) => shard.call("statistics", undefined)));
     return { shards, cuts: this.coordinator?.statistics };

@@ -31,4 +31,3 @@ export function setupCutWorker({ bucketFolder }: CutWorkerData): CutHandlers {
     cut: (job) => runCutJob(job, { ...runner, seed: new DataView(systemRandom.bytes(4).buffer).getUint32(0) }),
   };
 }
-

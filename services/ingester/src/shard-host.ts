@@ -64,7 +64,10 @@ export interface ShardAnswer {
 /** What the thread of a shard answers. */
 export interface ShardHandlers {
   push(push: ShardPush): Promise<readonly BatchOutcome[]>;
-  execute(question: { readonly plan: QueryPlan; readonly limits: QueryLimits }, call: IncomingCall): Promise<ShardAnswer>;
+  execute(
+    question: { readonly plan: QueryPlan; readonly limits: QueryLimits },
+    call: IncomingCall,
+  ): Promise<ShardAnswer>;
   seal(): Promise<void>;
   uncutParts(): readonly SegmentPartInfo[];
   headWindows(): ReturnType<Shard["headWindows"]>;

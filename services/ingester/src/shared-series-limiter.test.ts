@@ -21,7 +21,13 @@ test("threads share a tenant's limit, tenants do not", () => {
   assert.deepEqual([first.tryAdd(anonymousTenant), second.tryAdd(other)], [false, true]);
   second.remove(anonymousTenant, 1);
   assert.equal(first.tryAdd(anonymousTenant), true);
-  assert.deepEqual([...counters.counts()], [[anonymousTenant, 2], [other, 1]]);
+  assert.deepEqual(
+    [...counters.counts()],
+    [
+      [anonymousTenant, 2],
+      [other, 1],
+    ],
+  );
 });
 
 test("what replay brought counts from the first push on", () => {

@@ -31,7 +31,9 @@ async function main(): Promise<void> {
     return;
   }
   const options = readOptions(args);
-  process.stdout.write(`${new Date().toISOString()}  ${cpus()[0]?.model ?? "?"} × ${cpus().length}  node ${process.version}\n`);
+  process.stdout.write(
+    `${new Date().toISOString()}  ${cpus()[0]?.model ?? "?"} × ${cpus().length}  node ${process.version}\n`,
+  );
   if (options.url !== undefined) return benchForeign(options, options.url);
   const server = await ServerUnderTest.create(options.flags);
   try {
@@ -54,7 +56,11 @@ async function benchBasalt(options: BenchOptions, server: ServerUnderTest): Prom
   const readyMs = await server.start();
   const idle = residentMiB(server.pid).now;
   process.stdout.write(`start to ready ${readyMs.toFixed(0)} ms, idle RSS ${idle.toFixed(0)} MiB\n\n`);
-  const load = await ingest(options, { url: server.url, pid: server.pid, dataPath: join(server.dataPath, "bucket") }, pushes);
+  const load = await ingest(
+    options,
+    { url: server.url, pid: server.pid, dataPath: join(server.dataPath, "bucket") },
+    pushes,
+  );
   if (!options.queries) return;
   const warm = await ask(server, load, warmRepeats);
   const cold: QueryFigure[] = [];
@@ -122,7 +128,10 @@ function nonZeroPairs(load: LoadResult, resample: boolean): number {
   for (const { push } of load.acknowledged) {
     let count = perFile.get(push.profile.file);
     if (count === undefined) {
-      count = push.profile.samples.reduce((pairs, sample) => pairs + sample.values.filter((value) => value !== 0).length, 0);
+      count = push.profile.samples.reduce(
+        (pairs, sample) => pairs + sample.values.filter((value) => value !== 0).length,
+        0,
+      );
       perFile.set(push.profile.file, count);
     }
     sum += count;

@@ -49,14 +49,46 @@ export function benchQueries(acknowledged: readonly Acknowledged[], range: Range
   const plain = { sumOf: undefined, expected: undefined };
   return [
     { name: "merge CPU, one service", ...flame, body: merge(cpu, one), expected: sum("cpu:nanoseconds", ofService) },
-    { name: "merge CPU, one pod", ...flame, body: merge(cpu, `{pod="${service}-0"}`), expected: sum("cpu:nanoseconds", ofPod) },
+    {
+      name: "merge CPU, one pod",
+      ...flame,
+      body: merge(cpu, `{pod="${service}-0"}`),
+      expected: sum("cpu:nanoseconds", ofPod),
+    },
     { name: "merge CPU, all services", ...flame, body: merge(cpu, "{}"), expected: sum("cpu:nanoseconds", all) },
-    { name: "merge inuse_space, all services", ...flame, body: merge(inuse, "{}"), expected: sum("inuse_space:bytes", all) },
-    { name: "merge goroutines, all services", ...flame, body: merge("goroutines:goroutine:count:goroutine:count", "{}"), expected: sum("goroutine:count", all) },
+    {
+      name: "merge inuse_space, all services",
+      ...flame,
+      body: merge(inuse, "{}"),
+      expected: sum("inuse_space:bytes", all),
+    },
+    {
+      name: "merge goroutines, all services",
+      ...flame,
+      body: merge("goroutines:goroutine:count:goroutine:count", "{}"),
+      expected: sum("goroutine:count", all),
+    },
     { name: "series by service", ...points, body: series("{}", "service_name"), expected: sum("cpu:nanoseconds", all) },
-    { name: "series by pod, one service", ...points, body: series(one, "pod"), expected: sum("cpu:nanoseconds", ofService) },
-    { name: "pprof, one service", path: `${querier}/SelectMergeProfile`, body: { profileTypeID: cpu, labelSelector: one, ...base }, sumOf: pprofSum, expected: sum("cpu:nanoseconds", ofService) },
-    { name: "pprof, all services", path: `${querier}/SelectMergeProfile`, body: { profileTypeID: cpu, labelSelector: "{}", ...base }, sumOf: pprofSum, expected: sum("cpu:nanoseconds", all) },
+    {
+      name: "series by pod, one service",
+      ...points,
+      body: series(one, "pod"),
+      expected: sum("cpu:nanoseconds", ofService),
+    },
+    {
+      name: "pprof, one service",
+      path: `${querier}/SelectMergeProfile`,
+      body: { profileTypeID: cpu, labelSelector: one, ...base },
+      sumOf: pprofSum,
+      expected: sum("cpu:nanoseconds", ofService),
+    },
+    {
+      name: "pprof, all services",
+      path: `${querier}/SelectMergeProfile`,
+      body: { profileTypeID: cpu, labelSelector: "{}", ...base },
+      sumOf: pprofSum,
+      expected: sum("cpu:nanoseconds", all),
+    },
     {
       name: "diff, one service, two halves",
       path: `${querier}/Diff`,

@@ -5,7 +5,9 @@ import type { QueryFigure } from "./queries.ts";
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
   process.stdout.write(`${line(header)}\n${widths.map((width) => "-".repeat(width)).join("  ")}\n`);
   for (const row of rows) process.stdout.write(`${line(row)}\n`);
 }
@@ -29,10 +31,15 @@ export function ingestRows(figures: IngestFigures): readonly (readonly string[])
   const { load } = figures;
   const thousands = load.accepted / 1000;
   const at = (share: number): string =>
-    (load.latenciesMs[Math.min(load.latenciesMs.length - 1, Math.floor(load.latenciesMs.length * share))] ?? 0).toFixed(1);
+    (load.latenciesMs[Math.min(load.latenciesMs.length - 1, Math.floor(load.latenciesMs.length * share))] ?? 0).toFixed(
+      1,
+    );
   const rest = figures.bytesAtRest;
   return [
-    ["accepted / failed", `${load.accepted} / ${load.failed}${load.firstError === undefined ? "" : ` (${load.firstError})`}`],
+    [
+      "accepted / failed",
+      `${load.accepted} / ${load.failed}${load.firstError === undefined ? "" : ` (${load.firstError})`}`,
+    ],
     ["profiles/s", (load.accepted / load.seconds).toFixed(0)],
     ["server CPU-s / 1000", (figures.serverCpuSeconds / thousands).toFixed(3)],
     ["  with start and flush", (figures.cpuSecondsWithFlush / thousands).toFixed(3)],
