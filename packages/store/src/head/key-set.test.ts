@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededRandom } from "@basalt/runtime";
+import { KeySet, type RowKey, rowKey } from "./key-set.ts";
+
+test("a key set holds what a plain set holds, with keys that meet in a slot, come and go", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seededRandom(seed);
+    const keys = new KeySet();
+    const model = new Set<string>();
+    // Few first lanes, so that chains are long and wrap around.
+    const draw = (): RowKey => ({
+      a: Math.floor(random.next() * 12) + (random.next() < 0.5 ? 0 : 4294967280),
+      b: 0,
+      c: 7,
+      d: Math.floor(random.next() * 30),
+    });
+    for (let step = 0; step < 3000; step++) {
+      const key = draw();
+      const name = Object.values(key).join();
+      if (random.next() < 0.4) {
+        keys.delete(key);
+        model.delete(name);
+      } else {
+        assert.equal(keys.add(key), !model.has(name), `seed ${seed}`);
+        model.add(name);
+      }
+      const other = draw();
+      assert.equal(keys.has(other), model.has(Object.values(other).join()), `seed ${seed}`);
+      assert.equal(keys.size, model.size, `seed ${seed}`);
+    }
+  }
+});
+
+test("a key takes 21 to 43 bytes", () => {
+  const keys = new KeySet();
+  const random = seededRandom(1);
+  for (let count = 1; count <= 20_000; count++) {
+    keys.add(rowKey(random.bytes(16), 0, { low: count, high: 0 }));
+    if (count > 100)
+      assert.ok(keys.byteLength / count >= 21 && keys.byteLength / count <= 43.1, `${keys.byteLength} for ${count}`);
+  }
+});
+
+test("rows of one profile in two series have two keys, and no key is zero", () => {
+  const id = new Uint8Array(16);
+  const zero = rowKey(id, 0, { low: 0, high: 0 });
+  assert.notDeepEqual(zero, { a: 0, b: 0, c: 0, d: 0 });
+  assert.notDeepEqual(rowKey(id, 0, { low: 1, high: 2 }), rowKey(id, 0, { low: 2, high: 1 }));
+});

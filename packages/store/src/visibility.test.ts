@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BlockId, ProducerId, TenantId } from "@basalt/model";
+import type { BlockMeta } from "./block/block-meta.ts";
+import type { IngesterSnapshot } from "./row-source.ts";
+import { visibleSet } from "./visibility.ts";
+
+function block(id: string, window: readonly [number, number], sources: readonly string[]): BlockMeta {
+  const [start, end] = [BigInt(window[0]), BigInt(window[1])];
+  return {
+    id: id as BlockId,
+    tenant: "t" as TenantId,
+    producer: "p" as ProducerId,
+    window: { start, end },
+    range: { start, end: end - 1n },
+    sources: sources as readonly BlockId[],
+    sampleIds: { spans: false, traces: false },
+    partitions: [],
+    files: [],
+  };
+}
+
+/** Segments as `id@window start`. */
+function snapshot(segments: readonly string[], heads: readonly string[] = []): IngesterSnapshot {
+  return {
+    heads: heads as readonly BlockId[],
+    recentBlocks: [],
+    segments: segments.map((text) => {
+      const [id = "", start = "0"] = text.split("@");
+      const at = BigInt(start);
+      return { id: id as BlockId, tenant: "t" as TenantId, path: id, windowStart: at, range: { start: at, end: at } };
+    }),
+  };
+}
+
+const cases: readonly [
+  string,
+  readonly BlockMeta[],
+  IngesterSnapshot,
+  { blocks: string[]; segments: string[]; doubled: string[] },
+][] = [
+  [
+    "nothing is dropped without sources",
+    [block("B", [0, 15], [])],
+    snapshot(["S@0"]),
+    { blocks: ["B"], segments: ["S@0"], doubled: [] },
+  ],
+  [
+    "a block's sources are dropped",
+    [block("B", [0, 15], ["S"])],
+    snapshot(["S@0", "T@0"]),
+    { blocks: ["B"], segments: ["T@0"], doubled: [] },
+  ],
+  [
+    "but not their other windows",
+    [block("B", [0, 15], ["S"])],
+    snapshot(["S@0", "S@15"]),
+    { blocks: ["B"], segments: ["S@15"], doubled: [] },
+  ],
+  [
+    "a block of an hour covers its quarters",
+    [block("B", [0, 60], ["S"])],
+    snapshot(["S@0", "S@45", "S@60"]),
+    { blocks: ["B"], segments: ["S@60"], doubled: [] },
+  ],
+  [
+    "a compacted block covers blocks and what they covered",
+    [block("B", [0, 15], ["S"]), block("C", [0, 60], ["B", "S"])],
+    snapshot(["S@0"]),
+    { blocks: ["C"], segments: [], doubled: [] },
+  ],
+  [
+    "a block that is listed twice counts once",
+    [block("B", [0, 15], []), block("B", [0, 15], [])],
+    snapshot([]),
+    { blocks: ["B"], segments: [], doubled: [] },
+  ],
+  [
+    "a head that became a block meanwhile is told",
+    [block("B", [0, 15], ["H"])],
+    snapshot([], ["H", "I"]),
+    { blocks: ["B"], segments: [], doubled: ["H"] },
+  ],
+];
+
+for (const [name, blocks, one, expected] of cases) {
+  test(`visible set: ${name}`, () => {
+    const visible = visibleSet(blocks, [one]);
+    assert.deepEqual(
+      {
+        blocks: visible.blocks.map(({ id }) => id),
+        segments: visible.segments.map(({ id, windowStart }) => `${id}@${windowStart}`),
+        doubled: visible.doubledHeads,
+      },
+      expected,
+    );
+  });
+}
