@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MemoryBucket } from "@basalt/bucket";
+import { type BlockId, type ProducerId, parseTenantId } from "@basalt/model";
+import { allTime } from "../testing/read-rows.ts";
+import { WorldClock } from "../testing/store-world.ts";
+import { BlockIndex } from "./block-index.ts";
+import { type BlockMeta, decodeMeta, encodeMeta, metaToJson } from "./block-meta.ts";
+
+const ann = parseTenantId("ann");
+const id = (n: number): BlockId => `01M7WD7TG0000000000000000${n}` as BlockId;
+
+function meta(n: number, start: bigint): BlockMeta {
+  return {
+    id: id(n),
+    tenant: ann,
+    producer: "p" as ProducerId,
+    window: { start, end: start + 900n },
+    range: { start: start + 1n, end: start + 2n },
+    sources: [id(9)],
+    sampleIds: { spans: true, traces: false },
+    partitions: [
+      { service: "api", series: 1, rows: 2, samples: 3, functions: 4, mappings: 0, locations: 6, stacktraces: 7 },
+    ],
+    files: [{ name: "series.parquet", bytes: 5, crc32: 6 }],
+  };
+}
+
+const text = (content: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(content));
+
+test("meta.json is read back as it was written", () => {
+  const one = meta(1, -(2n ** 62n));
+  assert.deepEqual(decodeMeta(encodeMeta(one)), one);
+});
+
+test("a meta.json that is none is block_corrupt, and one of a newer format block_version", () => {
+  const good = metaToJson(meta(1, 0n));
+  const bad: readonly unknown[] = [
+    null,
+    [],
+    {},
+    { ...good, id: "../x" },
+    { ...good, window: { start: 5, end: "6" } },
+    { ...good, range: { start: "1e9", end: "2" } },
+    { ...good, partitions: { ...(good["partitions"] as object), rows: [] } },
+    { ...good, partitions: { ...(good["partitions"] as object), rows: [-1] } },
+    { ...good, files: [{ name: "x", bytes: 1.5, crc32: 0 }] },
+    { ...good, sources: "all" },
+  ];
+  for (const json of bad) assert.throws(() => decodeMeta(text(json)), { code: "block_corrupt" }, JSON.stringify(json));
+  assert.throws(() => decodeMeta(new TextEncoder().encode("{")), { code: "block_corrupt" });
+  assert.throws(() => decodeMeta(text({ ...good, minReaderVersion: 2 })), { code: "block_version" });
+  assert.equal(decodeMeta(text({ ...good, formatVersion: 7, added: "later" })).id, id(1));
+});
+
+test("a block is listed once its meta.json is there; a listing is remembered for a while", async () => {
+  const bucket = new MemoryBucket();
+  const clock = new WorldClock(0);
+  const index = new BlockIndex({ bucket, clock });
+  const ids = async (isFresh = false): Promise<readonly string[]> =>
+    (await index.list(ann, allTime, isFresh)).blocks.map((block) => block.id);
+  await bucket.put(`ann/blocks/${id(1)}/series.parquet`, text("x"));
+  assert.deepEqual(await ids(), []);
+  await bucket.put(`ann/blocks/${id(1)}/meta.json`, encodeMeta(meta(1, 0n)));
+  assert.deepEqual(await ids(), []);
+  assert.equal(((await index.get(ann, id(1))) as BlockMeta).id, id(1));
+  assert.equal(await index.get(ann, id(2)), undefined);
+  await bucket.put(`ann/blocks/${id(2)}/meta.json`, encodeMeta(meta(2, 900n)));
+  assert.deepEqual(await ids(true), [id(1), id(2)]);
+  assert.deepEqual((await index.list(ann, { start: 0n, end: 900n })).blocks.length, 1);
+  await bucket.delete(`ann/blocks/${id(1)}/meta.json`);
+  await bucket.delete(`ann/blocks/${id(1)}/series.parquet`);
+  assert.deepEqual(await ids(), [id(1), id(2)]);
+  clock.ms += 6000;
+  assert.deepEqual(await ids(), [id(2)]);
+});
+
+test("a block that cannot be read is a problem with its name, not an end", async () => {
+  const bucket = new MemoryBucket();
+  const index = new BlockIndex({ bucket, clock: new WorldClock(0) });
+  await bucket.put(`ann/blocks/${id(1)}/meta.json`, text({}));
+  await bucket.put(`ann/blocks/${id(2)}/meta.json`, encodeMeta(meta(2, 0n)));
+  await bucket.put("ann/blocks/not-a-block/meta.json", text({}));
+  const { blocks, problems } = await index.list(ann, allTime);
+  assert.deepEqual(
+    blocks.map((block) => block.id),
+    [id(2)],
+  );
+  assert.deepEqual(
+    problems.map(({ code, details }) => [code, details["block"]]),
+    [["block_corrupt", id(1)]],
+  );
+});
