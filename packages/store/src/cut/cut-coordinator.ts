@@ -134,14 +134,15 @@ export class CutCoordinator {
     const isTaken = (part: SegmentPartInfo): boolean => again.some((job) => isInput(job, part));
     const free = (await this.#uncut()).filter((part) => !isTaken(part));
     const planned = planCuts(free, { producer, nowMs: clock.nowMs(), jitterMs: this.#jitterMs, isFlush });
-    let failure: unknown;
+    let failure: BasaltError | undefined;
     for (const job of [...again, ...planned]) {
       try {
         await this.#run(job);
       } catch (error) {
         this.statistics.failures++;
-        failure ??= error;
-        this.#options.onProblem(BasaltError.from(error));
+        const problem = BasaltError.from(error);
+        failure ??= problem;
+        this.#options.onProblem(problem);
       }
     }
     if (planned.length > 0) await this.#prune();

@@ -34,7 +34,6 @@ test("a push that comes again is acknowledged, counted, and stored once: at once
   assert.deepEqual(await first.push(drawBatch(batch(1))), { rows: 1, duplicates: 0 });
   const again = async (process: StoreProcess): Promise<void> => {
     assert.deepEqual(await process.push(drawBatch(batch(1))), { rows: 0, duplicates: 1 });
-    assert.equal((await process.query(ann)).size, 1);
   };
   await again(first);
   const both = await Promise.all([first.push(drawBatch(batch(2))), first.push(drawBatch(batch(2)))]);
@@ -42,10 +41,11 @@ test("a push that comes again is acknowledged, counted, and stored once: at once
   await first.shards[0]?.seal();
   await again(first);
   await first.coordinator?.flush();
-  assert.deepEqual(await first.push(drawBatch(batch(1))), { rows: 0, duplicates: 1 });
+  await again(first);
+  assert.equal((await first.query(ann)).size, 2);
   world.disk.crash("powerCut");
   const second = await world.start();
-  assert.deepEqual(await second.push(drawBatch(batch(1))), { rows: 0, duplicates: 1 });
+  await again(second);
   assert.equal((await second.query(ann)).size, 2);
   assert.equal(second.shards[0]?.statistics().duplicates.get("ann/api"), 1);
 });
@@ -152,7 +152,7 @@ test("a segment's file stays while a snapshot may read it: until its release, or
   await snapshot.release();
   assert.ok((await process.fileSystem.stat(path)) !== undefined);
   for (const timer of [...world.clock.timers]) timer();
-  for (let turns = 0; turns < 50; turns++) await undefined;
+  for (let turns = 0; turns < 50; turns++) await Promise.resolve();
   assert.equal(await process.fileSystem.stat(path), undefined);
   await forgotten.release();
 });

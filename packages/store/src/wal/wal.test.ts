@@ -70,7 +70,7 @@ test("what was acknowledged survives a power cut, in order and once, over many f
     const crashAt = disk.operationCount + 1 + Math.floor(random.next() * 40);
     disk.fault = ({ index }) => (index === crashAt ? "powerCut" : undefined);
     const pushes = [...Array(30).keys()].map(async (i) => {
-      for (let turns = random.next() * 20; turns > 0; turns--) await undefined;
+      for (let turns = random.next() * 20; turns > 0; turns--) await Promise.resolve();
       const content = `record ${i} ${"x".repeat(random.next() * 60)}`;
       await wal.append(bytes(content));
       acknowledged.push(content);
@@ -154,12 +154,12 @@ test("in interval mode an append does not wait for the sync, which follows", asy
   assert.equal(wal.statistics.syncs, 0);
   assert.equal(clock.timerCount, 1);
   await clock.advance(100);
-  for (let turns = 0; turns < 20; turns++) await undefined;
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve();
   assert.equal(wal.statistics.syncs, 1);
   await wal.append(bytes("c"));
   faultOn(disk, "sync", () => fileError("EIO", folder));
   await clock.advance(100);
-  for (let turns = 0; turns < 20; turns++) await undefined;
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve();
   assert.equal(fatal.length, 1);
 });
 

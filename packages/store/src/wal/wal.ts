@@ -135,7 +135,7 @@ export class Wal {
 
   private async writeQueue(): Promise<void> {
     // One turn later, so that appends of the same turn share the group.
-    await undefined;
+    await Promise.resolve();
     while (this.queue.length > 0) {
       const group = this.takeGroup();
       try {
