@@ -16,7 +16,7 @@ export interface CreateQuerierOptions {
   readonly metrics: Metrics;
   readonly limits: LimitsSource;
   readonly ingester: IngesterQueryClient;
-  readonly blocks: Pick<BlockIndex, "list" | "get">;
+  readonly blocks: Pick<BlockIndex, "list" | "get" | "setProblem">;
   /** The folder of the bucket, which the query threads open for themselves. */
   readonly bucketFolder: string;
   /** What each query thread may remember of blocks. */

@@ -23,7 +23,7 @@ import type { QueryWorkerHandlers } from "./setup-query-worker.ts";
 export interface QuerierOptions {
   readonly ingester: IngesterQueryClient;
   /** Lists the visible blocks. */
-  readonly blocks: Pick<BlockIndex, "list" | "get">;
+  readonly blocks: Pick<BlockIndex, "list" | "get" | "setProblem">;
   readonly pool: Caller<QueryWorkerHandlers>;
   readonly clock: Clock;
   readonly limits: LimitsSource;
@@ -88,11 +88,16 @@ export class Querier implements QueryRunner {
     });
   }
 
-  /** A source that vanished between listing and opening was replaced by another, which a new look finds. */
+  /**
+   * A source that vanished between listing and opening was replaced by another, which a new look finds. If even the last
+   * one does not, it is lost: the answer goes without it and says so.
+   */
   private async runNow(request: QueryRequest, limits: QueryLimits, signal: AbortSignal): Promise<QueryAnswer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(request, limits, signal);
+        const answer = await this.attempt(request, { limits, isMissingDamage: attempt === attemptsMax }, signal);
+        this.quarantine(answer);
+        return answer;
       } catch (error) {
         const isMoved = error instanceof BasaltError && error.code === "object_not_found";
         if (!isMoved || attempt === attemptsMax) throw error;
@@ -100,9 +105,20 @@ export class Querier implements QueryRunner {
     }
   }
 
-  private async attempt(request: QueryRequest, limits: QueryLimits, signal: AbortSignal): Promise<QueryAnswer> {
+  /** Later queries leave damaged blocks out at once. */
+  private quarantine({ warnings }: QueryAnswer): void {
+    for (const { code, text, block } of warnings) {
+      if (block !== undefined) this.options.blocks.setProblem(block.tenant, block.id, new BasaltError(code, text));
+    }
+  }
+
+  private async attempt(
+    request: QueryRequest,
+    { limits, isMissingDamage }: Pick<QueryJob, "limits" | "isMissingDamage">,
+    signal: AbortSignal,
+  ): Promise<QueryAnswer> {
     const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, limits, signal)));
-    const job: QueryJob = { questions: gathered, answer: request.answer, limits };
+    const job: QueryJob = { questions: gathered, answer: request.answer, limits, isMissingDamage };
     return this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
   }
 

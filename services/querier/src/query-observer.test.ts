@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anonymousTenant, BasaltError } from "@basalt/model";
+import { anonymousTenant, BasaltError, type BlockId } from "@basalt/model";
 import type { QueryAnswer } from "@basalt/query";
 import { plainOutcome, planTree } from "@basalt/query";
 import { Metrics, metricsText, RecordingLogger } from "@basalt/runtime";
@@ -33,11 +33,21 @@ test("queries are counted; slow, partial and broken ones are logged with what th
   observer.observe({ ...asked, error: new BasaltError("query_timeout", "too slow") });
   assert.equal(logger.entries.length, 0);
   observer.observe({ ...record, durationMs: 1500 });
-  observer.observe({ ...record, answer: { ...answer, isPartial: true } });
+  const warning = {
+    code: "block_corrupt",
+    text: "bad",
+    block: { id: "B" as BlockId, tenant: anonymousTenant },
+  } as const;
+  observer.observe({ ...record, answer: { ...answer, isPartial: true, warnings: [warning] } });
   observer.observe({ ...asked, error: BasaltError.from(new Error("bug")) });
   assert.deepEqual(
     logger.entries.map(({ level, message }) => `${level}: ${message}`),
-    ["info: slow query", "warn: query answered in part", "error: query failed"],
+    [
+      "info: slow query",
+      "error: a damaged block is left out of queries for a while",
+      "warn: query answered in part",
+      "error: query failed",
+    ],
   );
   const { selectors, profileType, durationMs, samplesRead } = logger.entries[0]?.fields ?? {};
   assert.deepEqual([selectors, profileType, durationMs, samplesRead], ['{service_name="shop"}', "a:b:c:d:e", 1500, 50]);
@@ -47,6 +57,7 @@ test("queries are counted; slow, partial and broken ones are logged with what th
     'basalt_querier_query_duration_seconds_count{answer="flameGraph",outcome="query_timeout"} 1',
     'pyroscope_query_frontend_fetched_bytes_total{tenant="anonymous",kind="flameGraph"} 300',
     'basalt_querier_partial_answers_total{tenant="anonymous"} 1',
+    'basalt_querier_quarantined_blocks_total{tenant="anonymous"} 1',
     "pyroscope_query_frontend_queries_in_progress 4",
   ]) {
     assert.ok(text.includes(line), `${line} is not in ${text}`);

@@ -1,3 +1,4 @@
+import type { TenantId } from "@basalt/model";
 import type {
   CounterHandle,
   CounterMetric,
@@ -37,6 +38,11 @@ const partialAnswers: CounterMetric<"tenant"> = counterMetric({
   help: "Answers that lack rows, because some block could not be read.",
   labels: ["tenant"],
 });
+const quarantinedBlocks: CounterMetric<"tenant"> = counterMetric({
+  name: "basalt_querier_quarantined_blocks_total",
+  help: "Blocks that a query found damaged, and that later ones leave out for a while.",
+  labels: ["tenant"],
+});
 const inFlight: GaugeMetric = gaugeMetric({
   name: "pyroscope_query_frontend_queries_in_progress",
   help: "Queries that run or wait now.",
@@ -49,6 +55,7 @@ export const querierMetrics: readonly Metric[] = [
   rowsRead,
   samplesRead,
   partialAnswers,
+  quarantinedBlocks,
   inFlight,
 ] as readonly Metric[];
 
@@ -70,6 +77,7 @@ export class QueryObserver {
   private readonly rowsRead: CounterHandle<"tenant">;
   private readonly samplesRead: CounterHandle<"tenant">;
   private readonly partialAnswers: CounterHandle<"tenant">;
+  private readonly quarantinedBlocks: CounterHandle<"tenant">;
 
   constructor(options: QueryObserverOptions) {
     const { metrics, inFlightCount } = options;
@@ -79,6 +87,7 @@ export class QueryObserver {
     this.rowsRead = metrics.counter(rowsRead);
     this.samplesRead = metrics.counter(samplesRead);
     this.partialAnswers = metrics.counter(partialAnswers);
+    this.quarantinedBlocks = metrics.counter(quarantinedBlocks);
     metrics.gauge(inFlight, (gauge) => gauge.set(inFlightCount()));
   }
 
@@ -93,8 +102,18 @@ export class QueryObserver {
       this.rowsRead.add({ tenant }, cost.rowsRead);
       this.samplesRead.add({ tenant }, cost.samplesRead);
       if (isPartial) this.partialAnswers.add({ tenant });
+      for (const { block, text } of answer.warnings) if (block !== undefined) this.quarantine(block, text);
     }
     this.log(record);
+  }
+
+  private quarantine({ tenant, id }: { readonly tenant: TenantId; readonly id: string }, text: string): void {
+    this.quarantinedBlocks.add({ tenant });
+    this.options.logger.error("a damaged block is left out of queries for a while", {
+      tenant,
+      block: id,
+      reason: text,
+    });
   }
 
   private log(record: QueryRecord): void {

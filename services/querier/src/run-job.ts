@@ -1,6 +1,5 @@
-import { BasaltError } from "@basalt/model";
 import type { ExecuteContext, QueryAnswer, QueryPartial, QueryWarning } from "@basalt/query";
-import { executePlan, mergeOutcomes, mergePartials, plainOutcome, unpackPartial } from "@basalt/query";
+import { damagedSource, executePlan, mergeOutcomes, mergePartials, plainOutcome, unpackPartial } from "@basalt/query";
 import type { RowSource } from "@basalt/store";
 import type { AnsweredQuestion } from "./answered-question.ts";
 import { encodeAnswer } from "./encode-answer.ts";
@@ -18,7 +17,8 @@ export async function runJob(
   opener: SourceOpener,
   context: Omit<ExecuteContext, "limits">,
 ): Promise<QueryAnswer> {
-  const whole = { ...context, limits: job.limits };
+  const { limits, isMissingDamage } = job;
+  const whole = { ...context, limits, isMissingDamage };
   const questions: AnsweredQuestion[] = [];
   for (const question of job.questions) questions.push(await answerQuestion(question, opener, whole));
   const bytes = await encodeAnswer(job.answer, questions);
@@ -48,15 +48,10 @@ async function executeWork(
     try {
       opened.push(await opener.open(reference, context.signal));
     } catch (error) {
-      warnings.push(corruptReference(reference, error));
+      warnings.push(damagedSource(reference, error, context));
     }
   }
   const partial = await executePlan(plan, opened, context);
   if (warnings.length === 0) return partial;
   return { ...partial, ...mergeOutcomes([partial, { ...plainOutcome, isPartial: true, warnings }]) };
-}
-
-function corruptReference({ kind, id }: SourceReference, error: unknown): QueryWarning {
-  if (!(error instanceof BasaltError) || error.code !== "block_corrupt") throw error;
-  return { code: "block_corrupt", text: `${kind} ${id} is left out: ${error.message}` };
 }

@@ -10,6 +10,8 @@ export interface ExecuteContext {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly memory: QueryMemory;
+  /** What is missing of a source counts as damage. Otherwise its rows have moved, and the query is asked anew. */
+  readonly isMissingDamage?: boolean;
 }
 
 /** 5 ms: a push that waits behind a query in an ingest worker waits no longer than this. */

@@ -8,7 +8,7 @@ import { executionOf } from "./execution.ts";
 import { noSeries, planAlternatives, selectSeries } from "./select-series.ts";
 
 /**
- * Answers a plan from some sources: heads, segments, blocks, in any mixture. A source that turns out to be corrupt is
+ * Answers a plan from some sources: heads, segments, blocks, in any mixture. A source that turns out to be damaged is
  * left out as a whole; the answer then says that it is partial, and why.
  *
  * @throws BasaltError `query_timeout`, `query_bytes_limit`, `query_memory_limit`, `value_overflow`, `selector_malformed`,
@@ -30,7 +30,7 @@ export async function executePlan(
     try {
       await execution.add(source, plan.kind === "stats" ? noSeries : await selectSeries(source, alternatives));
     } catch (error) {
-      warnings.push(corruptSource(source, error));
+      warnings.push(damagedSource(source, error, context));
     }
   }
   return { ...execution.finish(), isPartial: warnings.length > 0, warnings, cost: budget.cost() };
@@ -43,7 +43,15 @@ export function isAsked(plan: QueryPlan, source: Pick<RowSource, "kind" | "range
   return overlaps(plan.range, source.range);
 }
 
-function corruptSource(source: RowSource, error: unknown): QueryWarning {
-  if (!(error instanceof BasaltError) || error.code !== "block_corrupt") throw error;
-  return { code: "block_corrupt", text: `${source.kind} ${source.id} is left out: ${error.message}` };
+/** What to say of a source that an error makes useless; throws any other error again. */
+export function damagedSource(
+  { kind, id, tenant }: Pick<RowSource, "kind" | "id" | "tenant">,
+  error: unknown,
+  { isMissingDamage }: Pick<ExecuteContext, "isMissingDamage">,
+): QueryWarning {
+  const code = error instanceof BasaltError ? error.code : undefined;
+  const isDamage = code === "block_corrupt" || (code === "object_not_found" && isMissingDamage === true);
+  if (!isDamage || !(error instanceof BasaltError)) throw error;
+  const text = `${kind} ${id} is left out: ${error.message}`;
+  return { code: "block_corrupt", text, ...(kind === "block" ? { block: { id, tenant } } : {}) };
 }

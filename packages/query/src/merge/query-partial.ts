@@ -1,5 +1,5 @@
 import type { CallTree } from "@basalt/calltree";
-import type { ErrorCode, Labels } from "@basalt/model";
+import type { BlockId, ErrorCode, Labels, TenantId } from "@basalt/model";
 import type { ReadCost } from "@basalt/store";
 import type { ProfileContent } from "./merge-profiles.ts";
 
@@ -7,6 +7,8 @@ import type { ProfileContent } from "./merge-profiles.ts";
 export interface QueryWarning {
   readonly code: ErrorCode;
   readonly text: string;
+  /** The block that was found damaged while it was read. */
+  readonly block?: { readonly id: BlockId; readonly tenant: TenantId };
 }
 
 /** What every partial answer tells besides its content. */

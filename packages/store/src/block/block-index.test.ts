@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MemoryBucket } from "@basalt/bucket";
-import { type BlockId, type ProducerId, parseTenantId } from "@basalt/model";
+import { BasaltError, type BlockId, type ProducerId, parseTenantId } from "@basalt/model";
 import { allTime } from "../testing/read-rows.ts";
 import { WorldClock } from "../testing/store-world.ts";
 import { BlockIndex } from "./block-index.ts";
@@ -73,6 +73,37 @@ test("a block is listed once its meta.json is there; a listing is remembered for
   assert.deepEqual(await ids(), [id(1), id(2)]);
   clock.ms += 6000;
   assert.deepEqual(await ids(), [id(2)]);
+});
+
+test("a block in quarantine is a problem of the ranges that it overlaps, and is tried again later", async () => {
+  const bucket = new MemoryBucket();
+  const clock = new WorldClock(0);
+  const index = new BlockIndex({ bucket, clock });
+  await bucket.put(`ann/blocks/${id(1)}/meta.json`, encodeMeta(meta(1, 0n)));
+  await bucket.put(`ann/blocks/${id(2)}/meta.json`, encodeMeta(meta(2, 9000n)));
+  const found = async (end: bigint): Promise<readonly number[]> => {
+    const { blocks, problems } = await index.list(ann, { start: end - 1n, end });
+    return [blocks.length, problems.length];
+  };
+  const damage = new BasaltError("block_corrupt", "checksum");
+  assert.deepEqual(
+    [await found(1n), await found(9001n)],
+    [
+      [1, 0],
+      [1, 0],
+    ],
+  );
+  index.setProblem(ann, id(1), damage);
+  assert.deepEqual(
+    [await found(1n), await found(9001n)],
+    [
+      [0, 1],
+      [1, 0],
+    ],
+  );
+  assert.equal(await index.get(ann, id(1)), damage);
+  clock.ms += 300_000;
+  assert.deepEqual(await found(1n), [1, 0]);
 });
 
 test("a block that cannot be read is a problem with its name, not an end", async () => {

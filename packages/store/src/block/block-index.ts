@@ -22,9 +22,14 @@ export interface BlockListing {
 
 interface TenantListing {
   readonly metas: Map<BlockId, BlockMeta | BasaltError>;
+  /** Blocks that were found damaged when they were read, whose metas are fine. */
+  readonly quarantined: Map<BlockId, { readonly problem: BasaltError; readonly untilMs: number }>;
   listedAtMs: number;
   refreshing: Promise<void> | undefined;
 }
+
+/** A block found damaged is left alone for 5 minutes, then tried again: the fault may have been the disk's or the network's. */
+const quarantineMs = 300_000;
 
 /** Metas are read so many at a time. */
 const concurrentReads = 16;
@@ -56,7 +61,11 @@ export class BlockIndex {
     const problems: BasaltError[] = [];
     for (const meta of listing.metas.values()) {
       if (meta instanceof BasaltError) problems.push(meta);
-      else if (overlaps(meta.range, range)) blocks.push(meta);
+      else if (overlaps(meta.range, range)) {
+        const problem = this.#quarantined(listing, meta.id);
+        if (problem === undefined) blocks.push(meta);
+        else problems.push(problem);
+      }
     }
     return { blocks, problems };
   }
@@ -65,21 +74,35 @@ export class BlockIndex {
   async get(tenant: TenantId, block: BlockId): Promise<BlockMeta | BasaltError | undefined> {
     const listing = this.#listing(tenant);
     const known = listing.metas.get(block);
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#quarantined(listing, block) ?? known;
     const meta = await this.#read(tenant, block);
     if (meta !== undefined) listing.metas.set(block, meta);
     return meta;
   }
 
-  /** Takes a block for gone: it was found damaged, or deleted. */
+  /** Puts a block that was found damaged into quarantine: for a while it is a problem of the ranges that it overlaps. */
   setProblem(tenant: TenantId, block: BlockId, problem: BasaltError): void {
-    this.#listing(tenant).metas.set(block, problem);
+    const untilMs = this.#options.clock.monotonicMs() + quarantineMs;
+    this.#listing(tenant).quarantined.set(block, { problem, untilMs });
+  }
+
+  #quarantined({ quarantined }: TenantListing, block: BlockId): BasaltError | undefined {
+    const found = quarantined.get(block);
+    if (found === undefined) return undefined;
+    if (this.#options.clock.monotonicMs() < found.untilMs) return found.problem;
+    quarantined.delete(block);
+    return undefined;
   }
 
   #listing(tenant: TenantId): TenantListing {
     let listing = this.#tenants.get(tenant);
     if (listing === undefined) {
-      listing = { metas: new Map(), listedAtMs: Number.NEGATIVE_INFINITY, refreshing: undefined };
+      listing = {
+        metas: new Map(),
+        quarantined: new Map(),
+        listedAtMs: Number.NEGATIVE_INFINITY,
+        refreshing: undefined,
+      };
       const [oldest] = this.#tenants.keys();
       if (oldest !== undefined && this.#tenants.size >= (this.#options.tenantsMax ?? 1000))
         this.#tenants.delete(oldest);
@@ -104,7 +127,9 @@ export class BlockIndex {
         if (meta !== undefined) listing.metas.set(block, meta);
       }
     }
-    for (const block of listing.metas.keys()) if (!present.has(block)) listing.metas.delete(block);
+    for (const known of [listing.metas, listing.quarantined]) {
+      for (const block of known.keys()) if (!present.has(block)) known.delete(block);
+    }
     listing.listedAtMs = startMs;
   }
 
