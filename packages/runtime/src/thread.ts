@@ -6,6 +6,7 @@ export { BytePool } from "./byte-pool.ts";
 export type { LimitsSource, TenantLimits } from "./limits/tenant-limits.ts";
 export { equalLimits } from "./limits/tenant-limits.ts";
 export * from "./node/codecs.ts";
+export { Inflater } from "./node/inflater.ts";
 export { nodeFileSystem } from "./node/node-file-system.ts";
 export { systemClock } from "./node/system-clock.ts";
 export { systemRandom } from "./node/system-random.ts";

@@ -1,10 +1,9 @@
-import { gunzipSync } from "node:zlib";
 import type { EncodedBatch, ProfileOutcome, RawPush } from "@basalt/distributor";
 import { ProfileProcessor } from "@basalt/distributor/processor";
 import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "@basalt/ingester";
 import { ShardHost } from "@basalt/ingester/shard";
 import type { TenantLimits, WorkerHost } from "@basalt/runtime";
-import { BytePool, crc32, equalLimits, sha256 } from "@basalt/runtime/thread";
+import { BytePool, crc32, equalLimits, Inflater, sha256 } from "@basalt/runtime/thread";
 
 /** What an ingest worker is started with. */
 export interface IngestWorkerData extends ShardData {
@@ -33,10 +32,10 @@ export async function setupIngestWorker(
   const limits = equalLimits(data.limits);
   const shard = await ShardHost.open(data, limits, host);
   const pool = new BytePool();
+  const inflater = new Inflater();
   const processor = new ProfileProcessor({
     limits,
-    inflate: (bytes, outputBytesMax, sizeHint) =>
-      gunzipSync(bytes, { maxOutputLength: outputBytesMax, chunkSize: sizeHint }),
+    inflate: (bytes, outputBytesMax, sizeHint) => inflater.inflate(bytes, outputBytesMax, sizeHint),
     sha256,
     checksum: (bytes) => crc32(bytes),
     allocate: (byteLength) => pool.take(byteLength),
