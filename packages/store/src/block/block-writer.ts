@@ -103,7 +103,7 @@ export class BlockWriter {
 
   /** Ends the partition of a service; weights as in {@link PartitionSymbols}. True when something was written. */
   endPartition(service: string, tables: SymbolTables, weights: Float64Array): boolean {
-    this.#symbols.append({ partition: this.#partitions.length, tables, weights });
+    const hasWritten = this.#symbols.append({ partition: this.#partitions.length, tables, weights });
     this.#partitions.push({
       service,
       series: this.#seriesCount - this.#partitionStart.series,
@@ -117,7 +117,7 @@ export class BlockWriter {
     this.#partitionStart = { series: this.#seriesCount, rows: this.#rowCount, samples: this.#sampleCount };
     if (this.#series.length >= seriesRowGroupRows) this.#flushSeries();
     // A large enough row group ends with its service, so that a query for one service reads little besides.
-    return this.#flushRows(this.#options.rowGroupSamples / 4);
+    return this.#flushRows(this.#options.rowGroupSamples / 4) || hasWritten;
   }
 
   /** Ends all files and says what they are. */

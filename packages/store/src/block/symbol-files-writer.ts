@@ -18,10 +18,11 @@ export interface PartitionSymbols {
 }
 
 /**
- * 64 Ki stacks: small services share row groups, so that a thousand of them do not make a megabyte of footers; a query
- * for one of them reads about as much too much as one page holds.
+ * Blocks: 64 Ki stacks. Small services share row groups, so that a thousand of them do not make a megabyte of footers; a
+ * query for one of them reads about as much too much as one page holds. Segments: 8 Ki, which take 5 ms to write, for
+ * pushes wait that long.
  */
-const rowGroupStacks = 65_536;
+const rowGroupStacks = { block: 65_536, segment: 8_192 } as const;
 
 /** Writes the four symbol files of a block, partition by partition; a partition lies in one row group of each. */
 export class SymbolFilesWriter {
@@ -48,10 +49,13 @@ export class SymbolFilesWriter {
     };
   }
 
-  append(symbols: PartitionSymbols): void {
+  /** True when row groups were written. */
+  append(symbols: PartitionSymbols): boolean {
     this.#pending.push(symbols);
     this.#pendingStacks += symbols.tables.stackCount;
-    if (this.#pendingStacks >= rowGroupStacks) this.#flush();
+    if (this.#pendingStacks < rowGroupStacks[this.#kind]) return false;
+    this.#flush();
+    return true;
   }
 
   finish(): void {
