@@ -102,6 +102,7 @@ test("a block in quarantine is a problem of the ranges that it overlaps, and is 
     ],
   );
   assert.equal(await index.get(ann, id(1)), damage);
+  assert.equal(await index.get(ann, id(1), { start: 9000n, end: 9001n }), undefined);
   clock.ms += 300_000;
   assert.deepEqual(await found(1n), [1, 0]);
 });

@@ -70,14 +70,14 @@ export class BlockIndex {
     return { blocks, problems };
   }
 
-  /** The meta of one block that a snapshot names; undefined if it is not there. */
-  async get(tenant: TenantId, block: BlockId): Promise<BlockMeta | BasaltError | undefined> {
+  /** The meta of one block that a snapshot names; undefined if it is not there, or has no row in the range. */
+  async get(tenant: TenantId, block: BlockId, range?: TimeRange): Promise<BlockMeta | BasaltError | undefined> {
     const listing = this.#listing(tenant);
-    const known = listing.metas.get(block);
-    if (known !== undefined) return this.#quarantined(listing, block) ?? known;
-    const meta = await this.#read(tenant, block);
+    const meta = listing.metas.get(block) ?? (await this.#read(tenant, block));
     if (meta !== undefined) listing.metas.set(block, meta);
-    return meta;
+    if (meta === undefined || meta instanceof BasaltError) return meta;
+    if (range !== undefined && !overlaps(meta.range, range)) return undefined;
+    return this.#quarantined(listing, block) ?? meta;
   }
 
   /** Puts a block that was found damaged into quarantine: for a while it is a problem of the ranges that it overlaps. */

@@ -73,11 +73,22 @@ const cases: readonly PlanCase[] = [
     expected: ["0+15: A"],
   },
   {
-    name: "a flush joins the small windows of an hour",
+    name: "a flush makes one block of an hour of little",
     parts: [part("A", 0, 1, false), part("B", 15, 16, true), part("C", 30, 31, false)],
     nowMinute: 32,
     isFlush: true,
-    expected: ["0+60: A C", "15+15: B"],
+    expected: ["0+60: A B C"],
+  },
+  {
+    name: "a flush of more cuts large windows by themselves and joins the small ones",
+    parts: [
+      ...["A", "B", "C", "D"].map((segment) => part(segment, 0, 1, true)),
+      part("E", 15, 16, false),
+      part("F", 30, 31, false),
+    ],
+    nowMinute: 32,
+    isFlush: true,
+    expected: ["0+15: A B C D", "0+60: E F"],
   },
   {
     name: "rows that came late wait a quarter of an hour for others",

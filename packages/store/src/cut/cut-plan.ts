@@ -28,10 +28,17 @@ export function dueMs(windowStart: UnixNano, firstWriteMs: number, jitterMs: num
   return firstWriteMs < endMs + windowGraceMs ? endMs + windowGraceMs + jitterMs : firstWriteMs + lateWaitMs;
 }
 
-/** Which blocks to cut now of the parts that wait: large windows each by itself, small ones with their hour. */
+/**
+ * Which blocks to cut now of the parts that wait: large windows each by itself, small ones with their hour. At a flush an
+ * hour whose quarters are small on average is one block.
+ */
 export function planCuts(parts: readonly SegmentPartInfo[], options: CutPlanOptions): CutJob[] {
   const jobs: CutJob[] = [];
   for (const hour of groupBy(parts, (part) => `${part.tenant}/${alignDown(part.windowStart, hourNanos)}`)) {
+    if (options.isFlush && bytesOf(hour) < 4 * smallWindowBytes) {
+      jobs.push(job(hour, options.producer));
+      continue;
+    }
     const waiting: SegmentPartInfo[] = [];
     for (const window of groupBy(hour, (part) => `${part.windowStart}`)) {
       if (!options.isFlush && !isDue(window, options)) waiting.push(...window);
