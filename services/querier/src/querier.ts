@@ -140,7 +140,7 @@ export class Querier implements QueryRunner {
     // The list comes first: what becomes visible after it is among the snapshot's recent blocks.
     const listing = await index.list(plan.tenant, plan.range);
     const { partials, snapshot } = await ingester.snapshotAndExecute(plan, limits, signal);
-    const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id)));
+    const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id, plan.range)));
     const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError)];
     const metas = [...listing.blocks, ...recent.filter(isMeta)];
     const { blocks, segments, doubledHeads } = visibleSet(metas, [snapshot]);
