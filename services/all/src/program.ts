@@ -7,6 +7,7 @@ import { distributorModule } from "./modules/distributor-module.ts";
 import { ingesterModule } from "./modules/ingester-module.ts";
 import { querierModule } from "./modules/querier-module.ts";
 import { serverModule } from "./modules/server-module.ts";
+import { waitingModule } from "./modules/waiting-module.ts";
 import { serverSettings } from "./server/server-settings.ts";
 import { storageSettings } from "./storage-settings.ts";
 
@@ -34,6 +35,6 @@ function targets(surroundings: Surroundings): readonly AnyModule[] {
     ({ ingester: started }) => new FusedSink(started.shards, started.counters),
   );
   const querier = querierModule(surroundings, ingester);
-  const server = serverModule(surroundings, { ingester, distributor, querier });
+  const server = serverModule(surroundings, { waiting: waitingModule(surroundings), ingester, distributor, querier });
   return [defineTarget("all", { server })];
 }

@@ -12,9 +12,11 @@ import { type AdminAccess, adminRoutes } from "../server/admin-rule.ts";
 import { profilingRoutes } from "../server/profiling-routes.ts";
 import { serverSettings } from "../server/server-settings.ts";
 import { statusRoutes } from "../server/status-routes.ts";
+import type { WaitingRoom } from "./waiting-module.ts";
 
-/** What the server answers with. */
+/** What the server answers with, and who kept the port until then. */
 interface Answering {
+  readonly waiting: WaitingRoom;
   readonly ingester: Ingester<IngestHandlers>;
   readonly distributor: Distributor;
   readonly querier: QueryRunner;
@@ -49,6 +51,7 @@ export function serverModule(
         const mode = config.get(serverSettings.adminMode);
         const main = mainServer(surroundings, surface, mode === "exclusive" ? "nobody" : "loopback");
         servers.push(main);
+        await needed.waiting.close();
         const port = await main.listen({
           host: config.get(serverSettings.listenAddress),
           port: config.get(serverSettings.listenPort),
