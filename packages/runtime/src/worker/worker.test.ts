@@ -106,6 +106,12 @@ for (const [where, startOne] of starts) {
 }
 
 describe("a worker that crashes", () => {
+  it("while it loads fails its start", async () => {
+    const nowhere = siblingModule(import.meta.url, "fixture/no-such-worker");
+    const starting = spawnWorker<EchoWorker, undefined>(nowhere, { name: "nowhere", data: undefined });
+    await assert.rejects(starting, hasCode("worker_lost"));
+  });
+
   it("fails what is pending and tells its owner, in a thread", async () => {
     const exited = Promise.withResolvers<BasaltError | undefined>();
     const [, spawn] = starts[0] ?? assert.fail();
