@@ -41,7 +41,7 @@ export function useAnswer<T>(
       },
     );
     return () => control.abort();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the call.
+    // Only the key: it stands for the call.
   }, [key]);
   return state;
 }

@@ -110,10 +110,10 @@ const escapes: Readonly<Record<string, string>> = { a: "\x07", b: "\b", f: "\f",
 export function unquote(literal: string): string {
   const body = literal.slice(1, -1);
   if (literal.startsWith("`")) return body;
-  return body.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}|[\s\S])/g, (_whole, escape: string) => {
-    if (escape.length === 1) return escapes[escape] ?? escape;
-    const isOctal = escape.length === 3 && /^[0-7]/.test(escape);
-    const point = isOctal ? Number.parseInt(escape, 8) : Number.parseInt(escape.slice(1), 16);
+  return body.replace(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}|[\s\S])/g, (_whole, code: string) => {
+    if (code.length === 1) return escapes[code] ?? code;
+    const isOctal = code.length === 3 && /^[0-7]/.test(code);
+    const point = isOctal ? Number.parseInt(code, 8) : Number.parseInt(code.slice(1), 16);
     return point > 0x10ffff ? "\ufffd" : String.fromCodePoint(point);
   });
 }
