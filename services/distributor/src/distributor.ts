@@ -1,5 +1,5 @@
 import type { ErrorRecord, Label, TenantId } from "@basalt/model";
-import { BasaltError, errorFromRecord, labelNames, labelValue } from "@basalt/model";
+import { BasaltError, errorFromRecord, labelNames, labelValue, rpcCodes } from "@basalt/model";
 import type { CallContext, HttpRequest, HttpResponse, HttpRoute, Service } from "@basalt/rpc";
 import { decodeMessage, errorResponse, parsePushRequest, pushV1, service } from "@basalt/rpc";
 import type { Clock } from "@basalt/runtime";
@@ -124,8 +124,9 @@ export class Distributor {
   }
 }
 
-function ingestStatus(error: ErrorRecord): number | undefined {
-  return error.rpcCode === "invalid_argument" || error.rpcCode === "unknown" ? 422 : undefined;
+/** What is wrong with a profile is 422: 400 is for the parameters beside it. */
+function ingestStatus({ rpcCode }: ErrorRecord): number | undefined {
+  return rpcCodes[rpcCode].http === 400 || rpcCode === "unknown" ? 422 : undefined;
 }
 
 /** The profiles of a push in the order of the request, without copying them. */
