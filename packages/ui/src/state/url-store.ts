@@ -45,3 +45,10 @@ export function useView(): ViewState {
   }, []);
   return view;
 }
+
+/** Follows a link that `hrefOf` made. */
+export function openHref(href: string): void {
+  if (href === location.pathname + location.search) return;
+  history.pushState(null, "", href);
+  changed();
+}

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { JSX, TargetedInputEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Popup } from "./popup.tsx";
 
@@ -62,7 +62,7 @@ export function FilterList({ label, items, value, onPick }: PickerProps): JSX.El
     else return;
     event.preventDefault();
   };
-  const onInput = (event: JSX.TargetedEvent<HTMLInputElement>): void => {
+  const onInput = (event: TargetedInputEvent<HTMLInputElement>): void => {
     setFilter(event.currentTarget.value);
     setMarked(0);
   };

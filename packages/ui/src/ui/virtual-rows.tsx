@@ -39,6 +39,7 @@ export function VirtualTable(props: {
     <section
       ref={box}
       class={`table-box${props.isDimmed ? " dimmed" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by the keyboard.
       tabIndex={0}
       aria-label={props.label}
       onScroll={measure}
@@ -59,6 +60,7 @@ export function VirtualTable(props: {
 function Gap(props: { readonly rowCount: number; readonly columnCount: number }): JSX.Element | null {
   if (props.rowCount <= 0) return null;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of a table takes no focus.
     <tr aria-hidden="true" style={{ height: `${props.rowCount * rowPx}px` }}>
       <td colSpan={props.columnCount} />
     </tr>

@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function ProfilePage(): JSX.Element {
+  return <h1>Profile</h1>;
+}
