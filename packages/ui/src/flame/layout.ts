@@ -67,7 +67,7 @@ export function layoutRow(
       node++;
       continue;
     }
-    const right = left + frameWidthMin;
+    const right = Math.min(left + frameWidthMin, width);
     const next = firstEndingAfter(model, viewport.start + right / pixelsPerValue, node + 1, levelEnd);
     if (run >= 0 && left <= (row.right[run] ?? 0) + frameWidthMin) {
       row.last[run] = next - 1;
