@@ -59,10 +59,10 @@ export const colorTokens: Readonly<Record<Theme, FlamePalette>> = {
 const hueCount = 36;
 const lightnessCount = 5;
 
-/** The colour of a frame: hue by its package, lightness by its function. The same in every view, session and machine. */
+/** The colour of a frame: hue by its package (of none: by its function), lightness by its function. The same in every view, session and machine. */
 export function frameColor(packageName: string, functionName: string, theme: Theme): string {
   const { lightness, lightnessRange, chroma } = colorTokens[theme];
-  const hue = ((hashOf(packageName) % hueCount) * 360) / hueCount;
+  const hue = ((hashOf(packageName || functionName) % hueCount) * 360) / hueCount;
   const step = (hashOf(functionName) % lightnessCount) / (lightnessCount - 1);
   return hexOf(oklch(lightness + (step * 2 - 1) * lightnessRange, chroma, hue));
 }
