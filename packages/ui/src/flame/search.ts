@@ -20,14 +20,14 @@ const nameCharactersMax = 2048;
 /** A test of names by text, in any case, or by `/regular expression/` (`/…/c` respects case); undefined of no text. */
 export function compileSearch(text: string): { test: NameTest; error?: string } | undefined {
   const wanted = text.trim().slice(0, patternCharactersMax);
-  if (wanted === "" || wanted === "/") return undefined;
-  const [, pattern, flags = ""] = /^\/(.*?)(?:\/([a-z]*))?$/s.exec(wanted) ?? [];
+  if (wanted === "") return undefined;
+  const [, pattern, flags = ""] = /^\/(.+)\/(c?)$/s.exec(wanted) ?? [];
   if (pattern === undefined) {
     const lowerCase = wanted.toLowerCase();
     return { test: (name) => name.toLowerCase().includes(lowerCase) };
   }
   try {
-    const expression = new RegExp(pattern, flags.includes("c") ? "u" : "iu");
+    const expression = new RegExp(pattern, flags === "c" ? "u" : "iu");
     return { test: (name) => expression.test(name.slice(0, nameCharactersMax)) };
   } catch (error) {
     return { test: () => false, error: error instanceof Error ? error.message : String(error) };
