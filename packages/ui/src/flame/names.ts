@@ -36,6 +36,7 @@ const kernel: Rule = (name) =>
 const sharedObject: Rule = (name) => {
   const file = /^(?:.*\/)?([^/ ]+\.so(?:\.\d+)*)$/.exec(name)?.[1];
   return file === undefined ? undefined : { package: file, short: file };
+};
 
 /** Node: `./node_modules/express/lib/router.js:handle:46`, `node:fs:readSync:723`, `:Garbage Collection:0`. */
 const node: Rule = (name) => {
@@ -43,6 +44,7 @@ const node: Rule = (name) => {
   if (short === "") return undefined;
   const dependency = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
   return { package: dependency ?? file, short };
+};
 
 /** Python and Ruby agents that give a file: `app/server.py:handle`, `handle - app/server.rb`. */
 const scriptFile: Rule = (name) => {
@@ -50,6 +52,7 @@ const scriptFile: Rule = (name) => {
   if (file !== undefined && called !== undefined) return { package: file, short: called };
   const [, method, path] = /^(.+) - (\S+\.(?:py|rb|php|js|ts))$/.exec(name) ?? [];
   return method === undefined || path === undefined ? undefined : { package: path, short: method };
+};
 
 /** .NET: `System.Net.Http!HttpClient.SendAsync`, `App!App.Orders.Cart.Total`: module, then namespace, type and method. */
 const dotnet: Rule = (name) => {
@@ -68,6 +71,7 @@ const ruby: Rule = (name) => {
   const colons = owner.lastIndexOf("::");
   const type = colons < 0 ? owner : owner.slice(colons + 2);
   return { package: colons < 0 ? owner : owner.slice(0, colons), short: `${prefix}${type}#${method}` };
+};
 
 /** Rust and C++: `core::ops::function::FnOnce::call_once`, `std::vector<int>::push_back(int const&)`. */
 const colons: Rule = (name) => {
@@ -83,6 +87,7 @@ const colons: Rule = (name) => {
   // `<alloc::vec::Vec<T> as core::ops::Drop>::drop` is of the crate of the type.
   const type = /^<&?(?:mut )?([\w:]+)/.exec(owner)?.[1];
   return { package: type === undefined ? owner : packageOfType(type), short: stripped.slice(starts[from]) };
+};
 
 function packageOfType(type: string): string {
   const end = type.lastIndexOf("::");
@@ -96,6 +101,7 @@ const goPath: Rule = (name) => {
   if (slash < 0 || /^[A-Z]/.test(name.slice(slash + 1))) return undefined;
   const dot = name.indexOf(".", slash);
   return dot < 0 ? undefined : { package: name.slice(0, dot), short: name.slice(dot + 1) };
+};
 
 /** Where type parameters, arguments or receivers begin, which hold paths of their own. */
 function endOfPath(name: string): number {
@@ -108,6 +114,7 @@ const jvmSlashes: Rule = (name) => {
   const slash = name.lastIndexOf("/", endOfPath(name));
   if (slash <= 0 || !/^[A-Z]/.test(name.slice(slash + 1))) return undefined;
   return { package: name.slice(0, slash).replaceAll("/", "."), short: name.slice(slash + 1) };
+};
 
 const dots: Rule = (name) => {
   const end = endOfPath(name);
