@@ -106,6 +106,7 @@ export const errorCodes = {
   wal_corrupt: "data_loss",
   tree_malformed: "data_loss",
   data_folder_version: "failed_precondition",
+  data_folder_in_use: "failed_precondition",
   // configuration
   config_invalid: "invalid_argument",
   internal: "internal",

@@ -22,6 +22,8 @@ export * from "./metrics/process-metrics.ts";
 export * from "./modules/module.ts";
 export * from "./modules/module-graph.ts";
 export * from "./node/codecs.ts";
+export type { FolderLock } from "./node/lock-folder.ts";
+export { lockFolder } from "./node/lock-folder.ts";
 export { nodeFileSystem } from "./node/node-file-system.ts";
 export { systemClock } from "./node/system-clock.ts";
 export { systemRandom } from "./node/system-random.ts";

@@ -40,6 +40,14 @@ export class Ledger {
     return load;
   }
 
+  /** Pushes the last ones that were acknowledged once more, which must not change any sum. */
+  async repeat(url: string, count: number): Promise<void> {
+    const known = this.acknowledged.slice(-count).map(({ push }) => push);
+    const options = { url, connections: this.connections, resample: false, overSeconds: 0 };
+    const { failed, firstError } = await driveLoad(known, options);
+    assert.equal(failed, 0, firstError);
+  }
+
   /** Pushes again what may have been stored without an answer, so that the sums are known exactly. */
   async settle(url: string): Promise<void> {
     const settled = this.acknowledged.length + this.connections;

@@ -11,11 +11,12 @@ export const repositoryRoot: string = fileURLToPath(new URL("../../../", import.
 /** What is kept of a server's output. */
 const outputCharactersMax = 65_536;
 
-/** What stands around the server: a command that runs it, and its environment. */
+/** What is different at one start: a command that runs the server, its environment, more flags, which win. */
 export interface Wrapping {
   /** Takes the server's command line as its last arguments. */
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
 }
 
 /** A Basalt of this repository, started for a measurement. */
@@ -57,7 +58,7 @@ export class ServerUnderTest {
   }
 
   /** Starts it and waits for nothing. */
-  launch({ command = [], environment = {} }: Wrapping = {}): void {
+  launch({ command = [], environment = {}, flags = [] }: Wrapping = {}): void {
     const [program, ...args] = [
       ...command,
       join(repositoryRoot, "node_modules/.bin/basalt"),
@@ -68,6 +69,7 @@ export class ServerUnderTest {
       "-log.level=warn",
       "-self-profiling.disable-push=true",
       ...this.flags,
+      ...flags,
     ];
     this.child = spawn(program ?? "", args, {
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Ingester, ingesterMetrics, ingesterSettings, type SpawnShard } from "@basalt/ingester";
-import type { Config, ModuleOf, Surroundings, TenantLimits } from "@basalt/runtime";
-import { defaultLimits, defineModule, siblingModule, spawnWorker } from "@basalt/runtime";
+import type { Config, FolderLock, ModuleOf, Surroundings, TenantLimits } from "@basalt/runtime";
+import { defaultLimits, defineModule, lockFolder, siblingModule, spawnWorker } from "@basalt/runtime";
 import type { IngestHandlers, IngestWorkerData } from "../ingest/setup-ingest-worker.ts";
 import { foldersOf } from "../storage-settings.ts";
 
@@ -32,7 +32,16 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
         fail,
       });
       ingesterMetrics(metrics, ingester);
-      return { value: ingester, start: () => ingester.start(), stop: () => ingester.stop() };
+      let lock: FolderLock | undefined;
+      const start = async (): Promise<void> => {
+        lock = await lockFolder(folders.ingester, logger);
+        await ingester.start();
+      };
+      const stop = async (): Promise<void> => {
+        await ingester.stop();
+        await lock?.release();
+      };
+      return { value: ingester, start, stop };
     },
   });
 }
