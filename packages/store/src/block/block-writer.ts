@@ -48,7 +48,8 @@ export class BlockWriter {
   readonly #partitions: BlockPartition[] = [];
   #series: WrittenSeries[] = [];
   #seriesCount = 0;
-  /** Profile type of the series begun last. */
+  /** Name and whole type of the profiles of the series begun last. */
+  #profileName: string | undefined;
   #profileType: string | undefined;
   #rowCount = 0;
   #sampleCount = 0;
@@ -77,9 +78,7 @@ export class BlockWriter {
 
   /** Begins the next series of the current partition. */
   appendSeries(series: Pick<SourceSeries, "labels" | "fingerprint">): void {
-    const profileType = labelValue(series.labels, labelNames.profileType);
-    if (profileType !== this.#profileType) this.#buffer.breakPage();
-    this.#profileType = profileType;
+    this.#breakPages(series);
     this.#series.push({ ...series, partition: this.#partitions.length, rowStart: this.#rowCount, rowCount: 0 });
     this.#seriesCount++;
   }
@@ -131,6 +130,15 @@ export class BlockWriter {
     const files = [...this.#files].map(([name, { bytes, crc32 }]) => ({ name, bytes, crc32 }));
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
     return { ...identity, range, sampleIds: this.#options.sampleIds, partitions: this.#partitions, files };
+  }
+
+  /** Types of one profile, such as allocated objects and bytes, share their stacks: those of all its rows compress together. */
+  #breakPages({ labels }: Pick<SourceSeries, "labels">): void {
+    const name = labelValue(labels, labelNames.name);
+    const type = labelValue(labels, labelNames.profileType);
+    if (type !== this.#profileType) this.#buffer.breakPages({ hasOtherStacks: name !== this.#profileName });
+    this.#profileName = name;
+    this.#profileType = type;
   }
 
   #widenRange(time: bigint): void {

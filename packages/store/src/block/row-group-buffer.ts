@@ -36,16 +36,22 @@ export class RowGroupBuffer {
   #spanId: BigUint64Array = new BigUint64Array(0);
   #traceId: Uint8Array = new Uint8Array(0);
   readonly #sorter = new PlaceSorter();
-  /** Rows at which values of another kind begin. */
-  #breaks: number[] = [];
+  /** Rows at which values of another type, or stacks of another kind of profile, begin. */
+  #valueBreaks: number[] = [];
+  #stackBreaks: number[] = [];
 
   constructor(ids: SampleIdColumns) {
     this.#ids = ids;
   }
 
-  /** Says that the next row's values are of another kind, such as bytes after counts. */
-  breakPage(): void {
-    if (this.rowCount > 0 && this.#breaks.at(-1) !== this.rowCount) this.#breaks.push(this.rowCount);
+  /**
+   * Says that the next row's values are of another type, such as bytes after counts, and perhaps its stacks of another
+   * kind of profile: a query for one type then reads no values, and hardly any stacks, of others.
+   */
+  breakPages(next: { readonly hasOtherStacks: boolean }): void {
+    if (this.rowCount === 0) return;
+    this.#valueBreaks.push(this.rowCount);
+    if (next.hasOtherStacks) this.#stackBreaks.push(this.rowCount);
   }
 
   /** Copies a row; its samples stay sorted by stack under the new stack ids. */
@@ -73,7 +79,10 @@ export class RowGroupBuffer {
     return {
       rowCount: this.rowCount,
       lists: { samples: this.#sampleStart },
-      pageBreaks: { "samples.value": Uint32Array.from(this.#breaks) },
+      pageBreaks: {
+        "samples.stacktrace_id": Uint32Array.from(this.#stackBreaks),
+        "samples.value": Uint32Array.from(this.#valueBreaks),
+      },
       leaves: {
         series_index: this.#seriesIndex,
         partition: this.#partition,
@@ -97,7 +106,8 @@ export class RowGroupBuffer {
   clear(): void {
     this.rowCount = 0;
     this.sampleCount = 0;
-    this.#breaks = [];
+    this.#valueBreaks = [];
+    this.#stackBreaks = [];
     if (this.#values instanceof BigInt64Array) this.#values = new Float64Array(this.#values.length);
   }
 
