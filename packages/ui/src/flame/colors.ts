@@ -12,7 +12,6 @@ export interface FlamePalette {
   /** Frames that a search did not find, and their text. */
   readonly dimmed: string;
   readonly dimmedText: string;
-  readonly match: string;
   /** Lines around the frame under the pointer, and around that under the keyboard's cursor. */
   readonly hover: string;
   readonly cursor: string;
@@ -31,7 +30,6 @@ export const colorTokens: Readonly<Record<Theme, FlamePalette>> = {
     run: "#7d8794",
     dimmed: "#262c36",
     dimmedText: "#9aa5b1",
-    match: "#e879f9",
     hover: "#ffffff",
     cursor: "#7cc4ff",
     scrollbar: "#5b6675",
@@ -45,7 +43,6 @@ export const colorTokens: Readonly<Record<Theme, FlamePalette>> = {
     run: "#aab3bf",
     dimmed: "#eceff3",
     dimmedText: "#5d6875",
-    match: "#e58cf2",
     hover: "#000000",
     cursor: "#0a58ca",
     scrollbar: "#9aa5b1",

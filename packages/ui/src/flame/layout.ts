@@ -79,6 +79,13 @@ export function layoutRow(
   }
 }
 
+/** Whether anything of a level is in the viewport. */
+export function isLevelVisible(model: FlameModel, level: number, viewport: Viewport): boolean {
+  const levelEnd = model.levelStart[level + 1] ?? 0;
+  const node = firstEndingAfter(model, viewport.start, model.levelStart[level] ?? 0, levelEnd);
+  return node < levelEnd && (model.x[node] ?? 0) < viewport.end;
+}
+
 /** The first node in [from, end) whose right edge lies beyond `value`; `end` if none does. */
 function firstEndingAfter(model: FlameModel, value: number, from: number, end: number): number {
   let low = from;

@@ -19,6 +19,7 @@ export function widthOf(viewport: Viewport): number {
 /** The viewport as near as it gets to what is wished for, inside the bounds. */
 export function clampViewport(wish: Viewport, bounds: Viewport): Viewport {
   const width = Math.min(Math.max(widthOf(wish), widthOf(bounds) / zoomMax), widthOf(bounds));
+  if (width > widthOf(bounds) * (1 - 1e-9)) return bounds;
   const start = Math.min(Math.max(wish.start, bounds.start), bounds.end - width);
   return { start, end: start + width };
 }
