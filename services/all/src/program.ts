@@ -6,6 +6,7 @@ import { FusedSink } from "./ingest/fused-sink.ts";
 import { distributorModule } from "./modules/distributor-module.ts";
 import { ingesterModule } from "./modules/ingester-module.ts";
 import { querierModule } from "./modules/querier-module.ts";
+import { selfProfilingModule } from "./modules/self-profiling-module.ts";
 import { serverModule } from "./modules/server-module.ts";
 import { waitingModule } from "./modules/waiting-module.ts";
 import { serverSettings } from "./server/server-settings.ts";
@@ -36,5 +37,5 @@ function targets(surroundings: Surroundings): readonly AnyModule[] {
   );
   const querier = querierModule(surroundings, ingester);
   const server = serverModule(surroundings, { waiting: waitingModule(surroundings), ingester, distributor, querier });
-  return [defineTarget("all", { server })];
+  return [defineTarget("all", { server, selfProfiling: selfProfilingModule(surroundings, { distributor }) })];
 }

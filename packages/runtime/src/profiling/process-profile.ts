@@ -18,39 +18,54 @@ interface OfThread<P> {
   readonly profile: P;
 }
 
-/**
- * Takes a CPU profile of all threads of this process; threads that end meanwhile are left out. The signal cuts the time short.
- *
- * @returns stacks with `samples` (count) and `cpu` (nanoseconds), each sample labelled with its thread.
- */
-export async function processCpuProfile(
-  clock: Clock,
-  durationMs: number,
-  signal?: AbortSignal,
-): Promise<ProfileColumns> {
+/** A CPU profile that is being taken. */
+export interface RunningCpuProfile {
+  /**
+   * Ends it.
+   *
+   * @returns stacks with `samples` (count) and `cpu` (nanoseconds), each sample labelled with its thread.
+   */
+  finish(): Promise<ProfileColumns>;
+}
+
+/** Starts a CPU profile of all threads of this process; threads that start or end meanwhile are left out. */
+export async function startProcessCpuProfile(clock: Clock): Promise<RunningCpuProfile> {
   const startNanos = clock.nowNanos();
   const startedMs = clock.monotonicMs();
   const workers = [...liveWorkers()];
   const id = nextProfileId++;
   const asked = workers.map((worker) => worker.callRuntime("startCpuProfile", id).catch(ignore));
   await Promise.all([runtimeHandlers.startCpuProfile(id), ...asked]);
+  const finish = async (): Promise<ProfileColumns> => {
+    const ofWorkers = workers.map(async (worker) =>
+      ofThread(worker.name, await worker.callRuntime("stopCpuProfile", id)),
+    );
+    const profiles = [ofThread("main", await runtimeHandlers.stopCpuProfile(id)), ...(await fulfilled(ofWorkers))];
+    const builder = new ProfileBuilder();
+    for (const { thread, profile } of profiles) addCpuSamples(builder, thread, profile);
+    return builder.build({
+      kinds: [
+        { name: "samples", unit: "count" },
+        { name: "cpu", unit: "nanoseconds" },
+      ],
+      periodKind: { name: "cpu", unit: "nanoseconds" },
+      period: BigInt(cpuPeriodMs) * nanosPerMilli,
+      timeNanos: startNanos,
+      durationMs: clock.monotonicMs() - startedMs,
+    });
+  };
+  return { finish };
+}
+
+/** Takes a CPU profile for so long; the signal cuts the time short. See {@link RunningCpuProfile.finish}. */
+export async function processCpuProfile(
+  clock: Clock,
+  durationMs: number,
+  signal?: AbortSignal,
+): Promise<ProfileColumns> {
+  const running = await startProcessCpuProfile(clock);
   await clock.sleep(durationMs, signal).catch(ignore);
-  const ofWorkers = workers.map(async (worker) =>
-    ofThread(worker.name, await worker.callRuntime("stopCpuProfile", id)),
-  );
-  const profiles = [ofThread("main", await runtimeHandlers.stopCpuProfile(id)), ...(await fulfilled(ofWorkers))];
-  const builder = new ProfileBuilder();
-  for (const { thread, profile } of profiles) addCpuSamples(builder, thread, profile);
-  return builder.build({
-    kinds: [
-      { name: "samples", unit: "count" },
-      { name: "cpu", unit: "nanoseconds" },
-    ],
-    periodKind: { name: "cpu", unit: "nanoseconds" },
-    period: BigInt(cpuPeriodMs) * nanosPerMilli,
-    timeNanos: startNanos,
-    durationMs: clock.monotonicMs() - startedMs,
-  });
+  return running.finish();
 }
 
 /**

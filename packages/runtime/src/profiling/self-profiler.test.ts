@@ -5,22 +5,29 @@ import { RecordingLogger } from "../logs/logger.ts";
 import { ManualClock } from "../manual-clock.ts";
 import { SelfProfiler } from "./self-profiler.ts";
 
-/** A profiler whose profiles are numbered by their sample count. */
+/** A profiler whose profiles are numbered, from 0, by their sample count. */
 function numbered(push: (profile: ProfileColumns) => Promise<void>) {
   const clock = new ManualClock();
   const logger = new RecordingLogger();
-  let taken = 0;
-  const take = async (_clock: unknown, durationMs: number, signal: AbortSignal): Promise<ProfileColumns> => {
-    await clock.sleep(durationMs, signal).catch(() => undefined);
-    return { sampleCount: taken++ } as ProfileColumns;
+  let begun = 0;
+  let running = 0;
+  const begin = async () => {
+    const sampleCount = begun++;
+    running++;
+    const finish = async (): Promise<ProfileColumns> => {
+      running--;
+      return { sampleCount } as ProfileColumns;
+    };
+    return { finish };
   };
-  return { clock, logger, profiler: new SelfProfiler({ clock, logger, push, take }) };
+  const profiler = new SelfProfiler({ clock, logger, push, begin });
+  return { clock, logger, profiler, runningCount: () => running };
 }
 
 describe("self-profiling", () => {
   it("pushes each profile that has samples, every 15 s, until it is stopped", async () => {
     const pushed: number[] = [];
-    const { clock, profiler } = numbered(async ({ sampleCount }) => void pushed.push(sampleCount));
+    const { clock, profiler, runningCount } = numbered(async ({ sampleCount }) => void pushed.push(sampleCount));
     profiler.start();
     profiler.start();
     await clock.advance(45_000);
@@ -28,7 +35,7 @@ describe("self-profiling", () => {
     await profiler.stop();
     await profiler.stop();
     assert.deepEqual(pushed, [1, 2]);
-    assert.equal(clock.timerCount, 0);
+    assert.deepEqual([clock.timerCount, runningCount()], [0, 0]);
   });
 
   it("goes on after a push that failed, and says so", async () => {

@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import type { Setting } from "../config/setting.ts";
 import { setting } from "../config/setting.ts";
 import type { Logger } from "../logs/logger.ts";
-import { processCpuProfile } from "./process-profile.ts";
+import type { RunningCpuProfile } from "./process-profile.ts";
+import { startProcessCpuProfile } from "./process-profile.ts";
 
 /** The settings of self-profiling. */
 export const selfProfilingSettings: {
@@ -38,8 +39,8 @@ export interface SelfProfilerOptions {
   readonly logger: Logger;
   /** Stores a profile through the same door as everybody's. */
   readonly push: (profile: ProfileColumns) => Promise<void>;
-  /** Takes a profile; that of this process by default. */
-  readonly take?: (clock: Clock, durationMs: number, signal: AbortSignal) => Promise<ProfileColumns>;
+  /** Starts a profile; that of this process by default. */
+  readonly begin?: (clock: Clock) => Promise<RunningCpuProfile>;
 }
 
 /** Profiles this process without a break and pushes a profile every 15 s. A push that fails is logged, and lost. */
@@ -63,15 +64,32 @@ export class SelfProfiler {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const { clock, logger, push, take = processCpuProfile } = this.options;
+    const { clock, logger } = this.options;
     while (!signal.aborted) {
       try {
-        const profile = await take(clock, intervalMs, signal);
-        if (!signal.aborted && profile.sampleCount > 0) await push(profile);
+        await this.profileOn(signal);
       } catch (error) {
         logger.warn("self-profiling failed", { error: BasaltError.from(error) });
         await clock.sleep(intervalMs, signal).catch(ignore);
       }
+    }
+  }
+
+  /** Takes one profile after the other. The next starts before the last ends: then it costs a hundredth. */
+  private async profileOn(signal: AbortSignal): Promise<void> {
+    const { clock, push, begin = startProcessCpuProfile } = this.options;
+    let running = await begin(clock);
+    try {
+      for (;;) {
+        await clock.sleep(intervalMs, signal).catch(ignore);
+        if (signal.aborted) return;
+        const next = await begin(clock);
+        const profile = await running.finish();
+        running = next;
+        if (profile.sampleCount > 0) await push(profile);
+      }
+    } finally {
+      await running.finish();
     }
   }
 }

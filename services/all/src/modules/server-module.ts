@@ -12,6 +12,7 @@ import { type AdminAccess, adminRoutes } from "../server/admin-rule.ts";
 import { profilingRoutes } from "../server/profiling-routes.ts";
 import { serverSettings } from "../server/server-settings.ts";
 import { statusRoutes } from "../server/status-routes.ts";
+import { tracingInterceptor } from "../server/tracing-interceptor.ts";
 import type { WaitingRoom } from "./waiting-module.ts";
 
 /** What the server answers with, and who kept the port until then. */
@@ -83,7 +84,7 @@ function surfaceOf(surroundings: Surroundings, answering: Answering, ui: readonl
   return {
     services: [...services, healthService({ isReady: () => true, services })],
     routes: [...distributor.routes(), ...renderRoutes(frontend), ...status, ...ui],
-    admin: [flushRoute(ingester), ...profilingRoutes()],
+    admin: [flushRoute(ingester), ...profilingRoutes(clock)],
   };
 }
 
@@ -100,7 +101,7 @@ function flushRoute(ingester: Ingester<IngestHandlers>): HttpRoute {
 }
 
 function mainServer(
-  { config, clock, logger, metrics }: Surroundings,
+  { config, clock, logger, metrics, tracer }: Surroundings,
   surface: Surface,
   access: AdminAccess,
 ): RpcServer {
@@ -108,7 +109,10 @@ function mainServer(
     clock,
     services: surface.services,
     routes: [...surface.routes, ...adminRoutes(surface.admin, access)],
-    interceptors: [tenantInterceptor({ multitenancy: config.get(serverSettings.multitenancy) })],
+    interceptors: [
+      ...tracingInterceptor(tracer),
+      tenantInterceptor({ multitenancy: config.get(serverSettings.multitenancy) }),
+    ],
     observers: [metricsObserver(metrics), accessLog(logger)],
     pathPrefix: config.get(serverSettings.pathPrefix),
     limits: {
