@@ -18,7 +18,7 @@ export const keyHelp: readonly (readonly [string, string])[] = [
   ["r", "refresh"],
   ["?", "this help"],
   ["arrows, Enter", "in a flame graph: walk through frames, zoom into one"],
-  ["← →, + −, 0", "on a timeline: move, narrow, widen the range"],
+  ["← →, + −", "on a timeline: move, narrow, widen the range"],
 ];
 
 const pageOfKey: ReadonlyMap<string, "services" | "profile" | "compare"> = new Map([

@@ -43,3 +43,12 @@ export function currentValue(line: Line): number | undefined {
   const present = line.values.filter((value) => value !== null);
   return present.length > 1 ? present.at(-2) : present[0];
 }
+
+/** The range a key leads to: arrows move by a quarter, plus keeps the middle half; undefined of other keys. */
+export function rangeOfKey(key: string, { startMs, endMs }: TimeRange): TimeRange | undefined {
+  const quarterMs = Math.round((endMs - startMs) / 4);
+  if (key === "ArrowLeft") return { startMs: startMs - quarterMs, endMs: endMs - quarterMs };
+  if (key === "ArrowRight") return { startMs: startMs + quarterMs, endMs: endMs + quarterMs };
+  if (key === "+" || key === "=") return { startMs: startMs + quarterMs, endMs: endMs - quarterMs };
+  return undefined;
+}

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { ProfileType } from "../state/profile-type.ts";
 import { formatTime, type TimeRange } from "../state/time.ts";
-import type { Line } from "./points.ts";
+import { type Line, rangeOfKey } from "./points.ts";
 import { axisLabel, formatPoint } from "./rate.ts";
 
 export interface TimelineProps {
@@ -61,10 +61,26 @@ export function Timeline(props: TimelineProps): JSX.Element {
         <span class="muted">{axisLabel(type)}</span>
         <output ref={readout} class="readout" />
       </figcaption>
-      <div ref={box} class="timeline-box" />
+      <div
+        ref={box}
+        class="timeline-box"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart has keys of its own.
+        tabIndex={0}
+        aria-label={`${props.label}: arrows move, plus and minus narrow and widen the range`}
+        onKeyDown={(event) => onKey(event, props)}
+      />
       <p class="hidden">{summaryOf(props)}</p>
     </figure>
   );
+}
+
+function onKey(event: KeyboardEvent, { range, onSelect, onZoomOut }: TimelineProps): void {
+  const next = rangeOfKey(event.key, range);
+  if (next !== undefined) onSelect(next);
+  else if (event.key === "-") onZoomOut();
+  else return;
+  event.preventDefault();
 }
 
 /** What the chart says in one sentence. */

@@ -5,7 +5,7 @@ import { searchModel } from "../flame/search.ts";
 import { refresh, useMoment } from "../state/clock.ts";
 import { parseProfileType, preferredType } from "../state/profile-type.ts";
 import { printQuery } from "../state/query-lang.ts";
-import { type TimeRange, zoomOut } from "../state/time.ts";
+import { zoomOut } from "../state/time.ts";
 import type { Selection, ViewState } from "../state/url.ts";
 import { navigate, useView } from "../state/url-store.ts";
 import { Choices } from "../ui/button.tsx";
@@ -14,6 +14,7 @@ import { SearchBox } from "../ui/search-box.tsx";
 import { FlamePanel, nextMatch, searchResult } from "./flame-panel.tsx";
 import { FunctionsTable } from "./function-table.tsx";
 import { Onboarding } from "./onboarding.tsx";
+import { rangeTexts } from "./range-texts.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { type FlameState, useFlame } from "./use-flame.ts";
 import { parseSort, useFunctions } from "./use-functions.ts";
@@ -72,11 +73,6 @@ export function ProfilePage(): JSX.Element {
       <Results view={view} read={read} flame={flame} />
     </>
   );
-}
-
-/** A dragged range as the URL writes it: unix milliseconds. */
-export function rangeTexts({ startMs, endMs }: TimeRange): { readonly from: string; readonly until: string } {
-  return { from: String(startMs), until: String(endMs) };
 }
 
 /** A bare address shows the first service's most telling profile. */
