@@ -10,6 +10,8 @@ export interface FlameViewProps {
   /** Root-first names from below the root to the focused frame; empty = the whole graph. */
   readonly focus: readonly string[];
   readonly onFocus: (path: readonly string[]) => void;
+  /** Puts a text into the search; without it the menu has no entry for that. */
+  readonly onSearch?: (text: string) => void;
   /** How a diff is coloured: by the change of shares or of values. */
   readonly diffMode?: "share" | "absolute";
 }
