@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { refresh } from "../state/clock.ts";
-import type { PageName, ViewState } from "../state/url.ts";
+import { type PageName, type Selection, sideOf, type ViewState } from "../state/url.ts";
 import { currentView, hrefOf, navigate, useView } from "../state/url-store.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -19,7 +19,7 @@ const pages: readonly (readonly [PageName, string])[] = [
 
 /** What remains of a view on another page: the search and the zoom belong to the page that is left. */
 export function pageChange(page: PageName): Partial<ViewState> {
-  return { page, q: "", focus: [] };
+  return { page, q: "", sort: "-self", focus: [] };
 }
 
 /** The frame around every page: header, keys, help. */
@@ -87,8 +87,8 @@ function Header({ view, onHelp }: { readonly view: ViewState; readonly onHelp: (
   );
 }
 
-function rangeOf({ page, main, right }: ViewState): { readonly from: string; readonly until: string } {
-  const { from, until } = page === "compare" ? right : main;
+function rangeOf(view: ViewState): { readonly from: string; readonly until: string } {
+  const { from, until } = view.page === "compare" ? sideOf(view, "right") : view.main;
   return { from, until };
 }
 
@@ -96,8 +96,11 @@ function rangeOf({ page, main, right }: ViewState): { readonly from: string; rea
 function pickRange(from: string, until: string): void {
   refresh();
   const { main, left, right } = currentView();
-  const range = { from, until };
-  navigate({ main: { ...main, ...range }, left: { ...left, ...range }, right: { ...right, ...range } });
+  navigate({ main: { ...main, from, until }, left: queryOf(left), right: queryOf(right) });
+}
+
+function queryOf({ query }: Partial<Selection>): Partial<Selection> {
+  return query === undefined ? {} : { query };
 }
 
 function Logo(): JSX.Element {

@@ -7,7 +7,7 @@ import { searchModel } from "../flame/search.ts";
 import { refresh, useMoment } from "../state/clock.ts";
 import { parseProfileType, preferredType } from "../state/profile-type.ts";
 import { printQuery } from "../state/query-lang.ts";
-import type { ViewState } from "../state/url.ts";
+import { defaultFrom, defaultUntil, sideOf, type ViewState } from "../state/url.ts";
 import { navigate, useView } from "../state/url-store.ts";
 import { Button, Choices } from "../ui/button.tsx";
 import { Notices } from "../ui/notice.tsx";
@@ -37,8 +37,8 @@ const modes = [
 export function ComparePage(): JSX.Element {
   const view = useView();
   const moment = useMoment();
-  const left = readSelection(view.left, moment);
-  const right = readSelection(view.right, moment);
+  const left = readSelection(sideOf(view, "left"), moment);
+  const right = readSelection(sideOf(view, "right"), moment);
   const [catalogue, seriesState] = useCatalogue(unionOf(left, right));
   const stats = useProfileStats(moment);
   const timelines = { left: useTimeline(left.target), right: useTimeline(right.target) };
@@ -52,7 +52,7 @@ export function ComparePage(): JSX.Element {
         <CompareSide
           {...side}
           side="left"
-          selection={view.left}
+          selection={sideOf(view, "left")}
           read={left}
           timeline={timelines.left}
           onChange={(change) => navigate({ left: { ...view.left, ...change } })}
@@ -60,7 +60,7 @@ export function ComparePage(): JSX.Element {
         <CompareSide
           {...side}
           side="right"
-          selection={view.right}
+          selection={sideOf(view, "right")}
           read={right}
           timeline={timelines.right}
           onChange={(change) => navigate({ right: { ...view.right, ...change } })}
@@ -90,8 +90,9 @@ function unionOf(left: ReadSelection, right: ReadSelection): { startMs: number; 
 function useDefaultSides(view: ViewState, { typesOfService }: Catalogue): void {
   const [service, types = []] = [...typesOfService][0] ?? [];
   const profileType = preferredType(types);
-  const isMissing = view.left.query === "" && view.right.query === "";
-  const isSame = keyOf(view.left) === keyOf(view.right) && view.main.from === "now-1h" && view.main.until === "now";
+  const { left, right, main } = view;
+  const isMissing = sideOf(view, "left").query === "" && sideOf(view, "right").query === "";
+  const isSame = keyOf(left) === keyOf(right) && main.from === defaultFrom && main.until === defaultUntil;
   useEffect(() => {
     if (!isMissing || profileType === undefined || service === undefined) return;
     const query = printQuery({ profileType, matchers: [{ name: "service_name", operator: "=", value: service }] });
@@ -101,7 +102,10 @@ function useDefaultSides(view: ViewState, { typesOfService }: Catalogue): void {
           { from: "now-30m", until: "now" },
         ]
       : [{}, {}];
-    navigate({ left: { ...view.left, query, ...halves[0] }, right: { ...view.right, query, ...halves[1] } }, "replace");
+    navigate(
+      { main: { ...main, query }, left: { ...left, ...halves[0] }, right: { ...right, ...halves[1] } },
+      "replace",
+    );
   }, [isMissing, isSame, profileType, service]);
 }
 

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import type { FlameModel } from "../flame/flame-model.ts";
+import { FlameView } from "../flame/flame-view.tsx";
 import { formatShare } from "../flame/format-value.ts";
 import { findPath, pathOf } from "../flame/paths.ts";
 import { type FlameSearch, nextFound } from "../flame/search.ts";
-import { FlameView } from "./flame-stub.tsx";
 
 export interface FlamePanelProps {
   readonly label: string;

@@ -15,8 +15,9 @@ export interface Selection {
 export interface ViewState {
   readonly page: PageName;
   readonly main: Selection;
-  readonly left: Selection;
-  readonly right: Selection;
+  /** What a side of the comparison has of its own; the rest it has from `main`: see `sideOf`. */
+  readonly left: Partial<Selection>;
+  readonly right: Partial<Selection>;
   readonly view: ProfileViewName;
   readonly mode: CompareMode;
   /** What is searched for. */
@@ -44,14 +45,12 @@ const known: ReadonlySet<string> = new Set([
 export function parseUrl(pathname: string, search: string): ViewState {
   const params = new URLSearchParams(search);
   const text = (name: string, otherwise: string): string => params.get(name) ?? otherwise;
-  const main = selectionOf(params, ["query", "from", "until"], ["", defaultFrom, defaultUntil]);
-  const inherited = [main.query, main.from, main.until] as const;
   const view = text("view", "both");
   return {
     page: pageOfPath(pathname),
-    main,
-    left: selectionOf(params, ["leftQuery", "leftFrom", "leftUntil"], inherited),
-    right: selectionOf(params, ["rightQuery", "rightFrom", "rightUntil"], inherited),
+    main: { query: text("query", ""), from: text("from", defaultFrom), until: text("until", defaultUntil) },
+    left: sideParams(params, "left"),
+    right: sideParams(params, "right"),
     view: views.includes(view) ? (view as ProfileViewName) : "both",
     mode: text("mode", "side") === "diff" ? "diff" : "side",
     q: text("q", ""),
@@ -61,14 +60,17 @@ export function parseUrl(pathname: string, search: string): ViewState {
   };
 }
 
-type Three = readonly [string, string, string];
+const sideNames = { query: "Query", from: "From", until: "Until" } as const;
+const sideFields: readonly (keyof typeof sideNames)[] = ["query", "from", "until"];
 
-function selectionOf(params: URLSearchParams, names: Three, otherwise: Three): Selection {
-  return {
-    query: params.get(names[0]) ?? otherwise[0],
-    from: params.get(names[1]) ?? otherwise[1],
-    until: params.get(names[2]) ?? otherwise[2],
-  };
+function sideParams(params: URLSearchParams, side: "left" | "right"): Partial<Selection> {
+  const found = sideFields.map((field) => [field, params.get(side + sideNames[field])] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== null));
+}
+
+/** A side of the comparison in full. */
+export function sideOf(state: ViewState, side: "left" | "right"): Selection {
+  return { ...state.main, ...state[side] };
 }
 
 function pageOfPath(pathname: string): PageName {
@@ -82,14 +84,15 @@ export function printUrl(state: ViewState): string {
   const add = (name: string, value: string, otherwise: string): void => {
     if (value !== otherwise) parts.push([name, value]);
   };
-  const { main, left, right } = state;
+  const { main } = state;
   add("query", main.query, "");
   add("from", main.from, state.page === "services" ? defaultFrom : "");
   add("until", main.until, state.page === "services" ? defaultUntil : "");
-  for (const [side, { query, from, until }] of [["left", left] as const, ["right", right] as const]) {
-    add(`${side}Query`, query, main.query);
-    add(`${side}From`, from, main.from);
-    add(`${side}Until`, until, main.until);
+  for (const side of ["left", "right"] as const) {
+    for (const field of sideFields) {
+      const value = state[side][field];
+      if (value !== undefined) parts.push([side + sideNames[field], value]);
+    }
   }
   add("mode", state.mode, "side");
   add("view", state.view, "both");
