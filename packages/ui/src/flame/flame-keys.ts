@@ -1,7 +1,6 @@
 import type { FlameStage } from "./flame-stage.ts";
 import { pathOf } from "./paths.ts";
 import type { Direction } from "./scene.ts";
-import { type FlameSearch, nextFound } from "./search.ts";
 
 export interface KeyHandlers {
   readonly onFocus: (path: readonly string[]) => void;
@@ -19,12 +18,7 @@ const directions: Readonly<Record<string, Direction>> = {
 };
 
 /** Does what a key means to a flame graph; false if it means nothing. */
-export function handleKey(
-  event: KeyboardEvent,
-  stage: FlameStage,
-  search: FlameSearch | undefined,
-  handlers: KeyHandlers,
-): boolean {
+export function handleKey(event: KeyboardEvent, stage: FlameStage, handlers: KeyHandlers): boolean {
   const { scene } = stage;
   const { model } = scene;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -51,9 +45,6 @@ export function handleKey(
       scene.zoomAt(event.key === "+" ? 1.5 : 1 / 1.5, centreOf(stage, target));
       stage.redraw();
       return true;
-    case "n":
-    case "N":
-      return goToFound(stage, search, { step: event.key === "n" ? 1 : -1, handlers });
     case "ContextMenu":
     case "F10":
       if (event.key === "F10" && !event.shiftKey) return false;
@@ -72,22 +63,6 @@ function leave(stage: FlameStage, handlers: KeyHandlers): boolean {
   }
   if (stage.scene.focus === 0) return false;
   handlers.onFocus([]);
-  return true;
-}
-
-function goToFound(
-  stage: FlameStage,
-  search: FlameSearch | undefined,
-  go: { step: 1 | -1; handlers: KeyHandlers },
-): boolean {
-  const { scene } = stage;
-  const node = search === undefined ? -1 : nextFound(search, Math.max(scene.cursor, 0), go.step);
-  if (node < 0) return false;
-  scene.cursor = node;
-  // Found outside of what is shown: back to the whole graph, where every frame is.
-  if (scene.placeOf(node) === undefined) go.handlers.onFocus([]);
-  scene.reveal(node);
-  go.handlers.onCursor(node);
   return true;
 }
 

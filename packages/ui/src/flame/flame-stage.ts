@@ -48,14 +48,15 @@ export class FlameStage {
     cancelAnimationFrame(this.#frame);
   }
 
-  /** Shows something else; a new model begins a new scene. */
+  /** Shows something else; a new model begins a new scene, scrolled as the one before. */
   update(input: StageInput): void {
     const before = this.#input;
     this.#input = input;
     if (input.model !== before.model) {
       this.#animation = undefined;
-      const { width, height } = this.scene;
+      const { width, height, scrollTop } = this.scene;
       this.scene = new FlameScene(input.model);
+      this.scene.scrollTop = scrollTop;
       this.scene.resize(width, height);
     }
     const isSameStyle =

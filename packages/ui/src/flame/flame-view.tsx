@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import "./flame.css";
 import { copyText } from "./copy-text.ts";
 import { FlameBar } from "./flame-bar.tsx";
@@ -37,7 +37,6 @@ export function FlameView(props: FlameViewProps): JSX.Element {
   const search = useMemo(() => searchModel(model, searchText), [model, searchText]);
   // The path as text: a new array of the same names is the same focus.
   const focusKey = props.focus.join("\n");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: focusKey stands for the path.
   const focus = useMemo(() => findPath(model, props.focus), [model, focusKey]);
   const readout = { unit, diffMode, focus: focus.node };
 
@@ -67,7 +66,7 @@ export function FlameView(props: FlameViewProps): JSX.Element {
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (stage.current === undefined) return;
-    const isHandled = handleKey(event, stage.current, search, {
+    const isHandled = handleKey(event, stage.current, {
       onFocus,
       onCursor: (node) => setSaid(sentenceOf(readoutOf(model, { first: node, last: node }, readout))),
       onMenu: (node) => setMenu({ hit: { first: node, last: node }, at: pointAt(stage.current, node) }),
@@ -147,7 +146,8 @@ function useStage(canvas: { current: HTMLCanvasElement | null }, use: StageUse):
     stage.current?.update({ model, unit, diffMode, search });
   }, [model, unit, diffMode, search]);
 
-  useEffect(() => {
+  // Before anything is painted: a new model never shows without its focus.
+  useLayoutEffect(() => {
     const isNewModel = shownModel.current !== model;
     shownModel.current = model;
     if (isNewModel || stage.current?.scene.focus !== use.focus) stage.current?.focusOn(use.focus, isNewModel);
