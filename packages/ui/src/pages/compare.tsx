@@ -14,7 +14,7 @@ import { Notices } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
 import { CompareSide } from "./compare-side.tsx";
 import { DiffTable } from "./diff-table.tsx";
-import { FlamePanel, nextMatch, searchResult } from "./flame-panel.tsx";
+import { FlamePanel, nextMatch } from "./flame-panel.tsx";
 import { Onboarding } from "./onboarding.tsx";
 import { useFlame } from "./use-flame.ts";
 import { parseSort, useFunctions } from "./use-functions.ts";
@@ -116,12 +116,8 @@ interface ResultsProps {
 }
 
 /** What both ways of comparing have above them. */
-function CompareBar(props: {
-  readonly view: ViewState;
-  readonly result: string;
-  readonly onStep?: (direction: 1 | -1) => void;
-}): JSX.Element {
-  const { view, result, onStep } = props;
+function CompareBar(props: { readonly view: ViewState; readonly onStep?: (direction: 1 | -1) => void }): JSX.Element {
+  const { view, onStep } = props;
   const swap = (): void => navigate({ left: view.right, right: view.left });
   return (
     <div class="bar">
@@ -138,7 +134,6 @@ function CompareBar(props: {
         label="Search frames"
         value={view.q}
         onChange={(q) => navigate({ q }, "replace")}
-        result={result}
         {...(onStep === undefined ? {} : { onStep })}
       />
     </div>
@@ -147,10 +142,6 @@ function CompareBar(props: {
 
 function SideBySide({ view, left, right }: ResultsProps): JSX.Element {
   const flames = { left: useFlame(left, view.focus), right: useFlame(right, view.focus) };
-  const found = [flames.left.model, flames.right.model].map((model) =>
-    searchResult(model === undefined ? undefined : searchModel(model, view.q), model),
-  );
-  const result = found[0] === "" ? "" : `left ${found[0]}; right ${found[1]}`;
   const panel = (side: "left" | "right", target: Target | undefined): JSX.Element => (
     <FlamePanel
       label={side === "left" ? "Left flame graph" : "Right flame graph"}
@@ -164,7 +155,7 @@ function SideBySide({ view, left, right }: ResultsProps): JSX.Element {
   );
   return (
     <>
-      <CompareBar view={view} result={result} />
+      <CompareBar view={view} />
       <Notices states={[...flames.left.states, ...flames.right.states]} onRetry={refresh} />
       <div class="results results-side">
         {panel("left", left)}
@@ -197,7 +188,7 @@ function Difference({ view, left, right }: ResultsProps): JSX.Element {
   };
   return (
     <>
-      <CompareBar view={view} result={searchResult(search, model)} onStep={step} />
+      <CompareBar view={view} onStep={step} />
       <Notices states={[state, tableState]} onRetry={refresh} />
       <div class="results results-both">
         <DiffTable

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import type { FlameModel } from "../flame/flame-model.ts";
 import { FlameView } from "../flame/flame-view.tsx";
-import { formatShare } from "../flame/format-value.ts";
 import { findPath, pathOf } from "../flame/paths.ts";
 import { type FlameSearch, nextFound } from "../flame/search.ts";
+
+import { navigate } from "../state/url-store.ts";
 
 export interface FlamePanelProps {
   readonly label: string;
@@ -30,18 +31,18 @@ export function FlamePanel(props: FlamePanelProps): JSX.Element {
       {model === undefined && isLoading && <p class="muted empty">Loading …</p>}
       {isEmpty && !isLoading && <p class="muted empty">No samples match this selection and range.</p>}
       {model !== undefined && !isEmpty && (
-        <FlameView model={model} unit={unit} search={search} focus={focus} onFocus={onFocus} {...mode} />
+        <FlameView
+          model={model}
+          unit={unit}
+          search={search}
+          focus={focus}
+          onFocus={onFocus}
+          onSearch={(q) => navigate({ q })}
+          {...mode}
+        />
       )}
     </section>
   );
-}
-
-/** What a search found, in words. */
-export function searchResult(search: FlameSearch | undefined, model: FlameModel | undefined): string {
-  if (search === undefined || model === undefined) return "";
-  if (search.error !== undefined) return search.error;
-  const frames = search.foundCount === 1 ? "1 frame" : `${search.foundCount} frames`;
-  return `${frames}, ${formatShare(search.foundTotal, model.total[0] ?? 0)} of all`;
 }
 
 /** The path of the next or previous match after the focused frame; undefined when nothing was found. */

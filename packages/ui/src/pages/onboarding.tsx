@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { copyText } from "../flame/copy-text.ts";
 import { Button, Choices } from "../ui/button.tsx";
-import { copyText } from "../ui/copy-text.ts";
 import { type SnippetName, snippets } from "./snippets.ts";
 
 const choices = snippets.map(({ name }) => ({ value: name, text: name }));
@@ -12,11 +12,9 @@ export function Onboarding(): JSX.Element {
   const [copied, setCopied] = useState("");
   const snippet = snippets.find((one) => one.name === name);
   const code = snippet?.code(location.origin) ?? "";
-  const copy = (): void => {
-    copyText(code).then(
-      () => setCopied("copied"),
-      () => setCopied("the browser did not allow it: select the text and copy it"),
-    );
+  const copy = async (): Promise<void> => {
+    const isCopied = await copyText(code);
+    setCopied(isCopied ? "copied" : "the browser did not allow it: select the text and copy it");
   };
   return (
     <section class="onboarding panel" aria-labelledby="onboarding-title">
@@ -29,7 +27,7 @@ export function Onboarding(): JSX.Element {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by the keyboard. */}
       <pre tabIndex={0}>{code}</pre>
       <p>
-        <Button kind="primary" onClick={copy}>
+        <Button kind="primary" onClick={() => void copy()}>
           Copy
         </Button>{" "}
         <span aria-live="polite" class="muted">

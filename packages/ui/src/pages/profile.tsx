@@ -11,7 +11,7 @@ import { navigate, useView } from "../state/url-store.ts";
 import { Choices } from "../ui/button.tsx";
 import { Notices } from "../ui/notice.tsx";
 import { SearchBox } from "../ui/search-box.tsx";
-import { FlamePanel, nextMatch, searchResult } from "./flame-panel.tsx";
+import { FlamePanel, nextMatch } from "./flame-panel.tsx";
 import { FunctionsTable } from "./function-table.tsx";
 import { Onboarding } from "./onboarding.tsx";
 import { rangeTexts } from "./range-texts.ts";
@@ -42,7 +42,7 @@ export function ProfilePage(): JSX.Element {
   const stats = useProfileStats(moment);
   useDefaultQuery(view, read, catalogue);
   const timeline = useTimeline(read.target);
-  const flame = useFlame(view.view === "table" && view.q === "" ? undefined : read.target, view.focus);
+  const flame = useFlame(view.view === "table" ? undefined : read.target, view.focus);
   const change = (main: Partial<Selection>, focus = view.focus): void =>
     navigate({ main: { ...view.main, ...main }, focus });
   if (stats.answer !== undefined && stats.answer.value.dataIngested !== true) return <Onboarding />;
@@ -111,13 +111,7 @@ function Results({ view, read, flame }: ResultsProps): JSX.Element {
     <>
       <div class="bar">
         <Choices label="View" choices={viewChoices} value={view.view} onChange={(next) => navigate({ view: next })} />
-        <SearchBox
-          label="Search frames"
-          value={view.q}
-          onChange={(q) => navigate({ q }, "replace")}
-          onStep={step}
-          result={searchResult(search, model)}
-        />
+        <SearchBox label="Search frames" value={view.q} onChange={(q) => navigate({ q }, "replace")} onStep={step} />
       </div>
       <Notices states={[tableState]} onRetry={refresh} />
       <div class={`results results-${view.view}`}>
