@@ -4,9 +4,10 @@ import { BasaltError, errorFromRecord } from "@basalt/model";
 import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan } from "@basalt/query";
 import type { Caller, Clock, FileSystem, Handlers, Logger, Random, WorkerClient } from "@basalt/runtime";
 import { siblingModule, spawnWorker, WorkerPool } from "@basalt/runtime";
-import type { CutStatistics, CutTarget, DataFolder, SegmentReference, ShardStatistics, WalSync } from "@basalt/store";
+import type { CutTarget, DataFolder, SegmentReference, WalSync } from "@basalt/store";
 import { BlockIndex, CutCoordinator, openDataFolder } from "@basalt/store";
 import { adoptFormerShards } from "./adopt-former-shards.ts";
+import type { IngesterStatistics } from "./ingester-metrics.ts";
 import type { CutHandlers, CutWorkerData } from "./setup-cut-worker.ts";
 import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "./shard-host.ts";
 import { SeriesCounters } from "./shared-series-limiter.ts";
@@ -45,6 +46,8 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   private workers: readonly WorkerClient<H>[] = [];
   private cutPool: WorkerPool<CutHandlers> | undefined;
   private coordinator: CutCoordinator | undefined;
+  /** How far each shard's replay is. */
+  private readonly replays: Map<number, { readonly bytes: number; readonly bytesTotal: number }> = new Map();
   private isStopping = false;
 
   constructor(options: IngesterOptions<H>) {
@@ -104,14 +107,16 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     };
   }
 
-  /** Counters of each shard, and of the cutting. */
-  async statistics(): Promise<{
-    readonly shards: readonly ShardStatistics[];
-    readonly cuts: CutStatistics | undefined;
-  }> {
+  /** Counters of each shard, of the cutting and of the replay. */
+  async statistics(): Promise<IngesterStatistics> {
     const callers: readonly Caller<ShardHandlers>[] = this.workers;
     const shards = await Promise.all(callers.map((shard) => shard.call("statistics", undefined)));
-    return { shards, cuts: this.coordinator?.statistics };
+    const replay = { bytesDone: 0, bytesTotal: 0 };
+    for (const { bytes, bytesTotal } of this.replays.values()) {
+      replay.bytesDone += bytes;
+      replay.bytesTotal += bytesTotal;
+    }
+    return { shards, cuts: this.coordinator?.statistics, replay, seriesOfTenants: this.counters.counts() };
   }
 
   private shardData(dataFolder: DataFolder, shardIndex: number, segmentFolders: readonly string[]): ShardData {
@@ -134,8 +139,10 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     const { spawn, fail, logger } = this.options;
     const handlers: ShardOwnerHandlers = {
       fatal: (error) => fail(errorFromRecord(error)),
-      problem: (error) => logger.error("a shard met damage", { shard: data.shardIndex, error: errorFromRecord(error) }),
+      problem: (error) =>
+        logger.error("a shard met a problem", { shard: data.shardIndex, error: errorFromRecord(error) }),
       replayed: ({ shardIndex, bytes, bytesTotal }) => {
+        this.replays.set(shardIndex, { bytes, bytesTotal });
         const percent = bytesTotal === 0 ? 100 : Math.floor((bytes / bytesTotal) * 100);
         logger.info("replaying the log", { shard: shardIndex, percent, bytes, bytes_total: bytesTotal });
       },

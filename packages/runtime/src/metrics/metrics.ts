@@ -38,12 +38,12 @@ const labelSetsMax = 2000;
 export class Metrics {
   private readonly registry = new Registry();
 
-  /** `collect` runs at each scrape, to add then what was counted elsewhere. */
+  /** `collect` runs at each scrape, to add then what was counted elsewhere; the scrape waits for it. */
   counter<L extends string = never>(
     metric: CounterMetric<L>,
-    collect?: (counter: CounterHandle<L>) => void,
+    collect?: (counter: CounterHandle<L>) => void | Promise<void>,
   ): CounterHandle<L> {
-    const onScrape = collect === undefined ? {} : { collect: (): void => collect(handle) };
+    const onScrape = collect === undefined ? {} : { collect: (): void | Promise<void> => collect(handle) };
     const counter = new Counter({ ...options(metric), ...onScrape, registers: [this.registry] });
     const child = childOf(metric, (values) => counter.labels(...values));
     const handle: CounterHandle<L> = { add: labelled(metric, (values, by = 1) => child(values).inc(by)) };
@@ -51,8 +51,11 @@ export class Metrics {
   }
 
   /** `collect` runs at each scrape, to set the gauge then instead of at each change. */
-  gauge<L extends string = never>(metric: GaugeMetric<L>, collect?: (gauge: GaugeHandle<L>) => void): GaugeHandle<L> {
-    const onScrape = collect === undefined ? {} : { collect: (): void => collect(handle) };
+  gauge<L extends string = never>(
+    metric: GaugeMetric<L>,
+    collect?: (gauge: GaugeHandle<L>) => void | Promise<void>,
+  ): GaugeHandle<L> {
+    const onScrape = collect === undefined ? {} : { collect: (): void | Promise<void> => collect(handle) };
     const gauge = new Gauge({ ...options(metric), ...onScrape, registers: [this.registry] });
     const child = childOf(metric, (values) => gauge.labels(...values));
     const handle: GaugeHandle<L> = {
