@@ -3,6 +3,8 @@
  * channel. Apart from the index, because logs, metrics and configuration would cost every thread 25 MB.
  */
 export { BytePool } from "./byte-pool.ts";
+export * from "./caches/byte-cache.ts";
+export { reportCaches } from "./caches/reported-caches.ts";
 export type { LimitsSource, TenantLimits } from "./limits/tenant-limits.ts";
 export { equalLimits } from "./limits/tenant-limits.ts";
 export * from "./node/codecs.ts";

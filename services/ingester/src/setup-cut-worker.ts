@@ -1,5 +1,5 @@
 import { FilesystemBucket } from "@basalt/bucket";
-import { crc32, nodeFileSystem, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import { crc32, nodeFileSystem, reportCaches, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type { CutJob, CutOutcome } from "@basalt/store";
 import { blockCaches, runCutJob } from "@basalt/store";
 
@@ -23,7 +23,7 @@ export function setupCutWorker({ bucketFolder }: CutWorkerData): CutHandlers {
     bucket: new FilesystemBucket(nodeFileSystem, bucketFolder),
     codec: zstdCodec(blockLevel),
     checksum: crc32,
-    caches: blockCaches(),
+    caches: reportCaches(blockCaches()),
     // Nothing else runs in this thread.
     pause: () => Promise.resolve(),
   };

@@ -4,7 +4,7 @@ import { type BasaltError, errorToRecord, serviceToken } from "@basalt/model";
 import type { PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
 import { executePlan, packPartial, QueryMemory } from "@basalt/query";
 import type { IncomingCall, LimitsSource, WorkerHost } from "@basalt/runtime";
-import { crc32, nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import { crc32, nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type {
   CutNotice,
   PushResult,
@@ -169,7 +169,7 @@ export function shardOptions(
     blocks: new BlockIndex({ bucket, clock: systemClock }),
     codec: zstdCodec(1),
     checksum: crc32,
-    caches: blockCaches(),
+    caches: reportCaches(blockCaches()),
     clock: systemClock,
     random: systemRandom,
     folder,

@@ -2,7 +2,7 @@ import { FilesystemBucket } from "@basalt/bucket";
 import type { ExecuteContext, QueryAnswer } from "@basalt/query";
 import { QueryMemory } from "@basalt/query";
 import type { IncomingCall } from "@basalt/runtime";
-import { nodeFileSystem, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import { nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type { BlockCacheLimits } from "@basalt/store";
 import { blockCaches } from "@basalt/store";
 import { KeptOpenFiles } from "./kept-open-files.ts";
@@ -33,7 +33,7 @@ export function setupQueryWorker({ bucketFolder, caches }: QueryWorkerData): Que
     bucket: new FilesystemBucket(fileSystem, bucketFolder),
     fileSystem,
     codec: zstdCodec(readingLevel),
-    caches: blockCaches(caches),
+    caches: reportCaches(blockCaches(caches)),
     clock: systemClock,
   });
   const hashSeed = new DataView(systemRandom.bytes(4).buffer).getUint32(0);

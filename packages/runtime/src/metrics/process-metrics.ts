@@ -1,3 +1,4 @@
+import { registerCacheMetrics } from "../caches/cache-metrics.ts";
 import type { CounterMetric, GaugeMetric, Metric } from "./metric.ts";
 import { counterMetric, gaugeMetric } from "./metric.ts";
 import type { Metrics } from "./metrics.ts";
@@ -76,6 +77,7 @@ export function registerProcessMetrics(metrics: Metrics, build: BuildInfo): void
     before = now;
   });
   registerThreadMetrics(metrics);
+  registerCacheMetrics(metrics);
 }
 
 /** Registers what each thread tells of itself; in each worker that reports metrics. */

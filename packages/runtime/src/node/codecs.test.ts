@@ -1,31 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { seededRandom } from "../seeded-random.ts";
-import { crc32, gunzip, gzip, sha256, zstdCodec } from "./codecs.ts";
+import { crc32, gzip, sha256, zstdCodec } from "./codecs.ts";
 
 const text = (length: number): Uint8Array => new TextEncoder().encode("basalt ".repeat(length).slice(0, length));
 
-describe("gunzip", () => {
-  for (const length of [0, 1, 64, 16_384, 1_000_000]) {
-    it(`inflates ${length} bytes whatever the hint`, () => {
-      const packed = gzip(text(length));
-      for (const hint of [0, length, length + 64, 3_000_000]) {
-        assert.deepEqual(Buffer.from(gunzip(packed, 2_000_000, hint)), Buffer.from(text(length)));
-      }
-    });
-  }
-
-  it("inflates exactly up to the limit and not a byte more", () => {
-    const packed = gzipSync(text(1000));
-    assert.equal(gunzip(packed, 1000, 1000).length, 1000);
-    assert.throws(() => gunzip(packed, 999, 999), RangeError);
-  });
-
-  it("stops a bomb at the limit, and refuses what is not gzip", () => {
-    assert.throws(() => gunzip(gzipSync(new Uint8Array(50_000_000)), 1_000_000, 64), RangeError);
-    assert.throws(() => gunzip(text(100), 1_000_000, 64), /incorrect header check/);
-  });
+describe("gzip", () => {
+  it("is read back by zlib", () => assert.deepEqual(gunzipSync(gzip(text(1000))), Buffer.from(text(1000))));
 });
 
 describe("zstd", () => {

@@ -1,3 +1,5 @@
+import type { CacheCounts } from "../caches/byte-cache.ts";
+import { cacheCounts } from "../caches/reported-caches.ts";
 import type { ThreadProfiler } from "../profiling/thread-profiler.ts";
 import type { V8CpuProfile, V8HeapProfile } from "../profiling/v8-profile.ts";
 
@@ -7,6 +9,7 @@ export interface RuntimeMethods {
   stopCpuProfile(id: number): Promise<V8CpuProfile>;
   startHeapProfile(): Promise<void>;
   heapProfile(): Promise<V8HeapProfile>;
+  cacheCounts(): Promise<readonly CacheCounts[]>;
 }
 
 /** A thread of this process, as its runtime is asked. */
@@ -40,6 +43,7 @@ export const runtimeHandlers: RuntimeMethods = {
   stopCpuProfile: async (id) => (await profiler()).stopCpu(id),
   startHeapProfile: async () => (await profiler()).startHeap(),
   heapProfile: async () => (await profiler()).heap(),
+  cacheCounts: async () => cacheCounts(),
 };
 
 async function profiler(): Promise<ThreadProfiler> {

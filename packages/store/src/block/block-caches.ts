@@ -1,6 +1,6 @@
 import type { ParquetMetadata } from "@basalt/parquet";
+import { ByteCache } from "@basalt/runtime/thread";
 import { type SymbolTables, symbolTablesByteLength } from "@basalt/symdb";
-import { ByteCache } from "./byte-cache.ts";
 import type { SeriesList } from "./series-file.ts";
 
 /** Byte bounds of the caches of one thread. */
@@ -26,8 +26,8 @@ export interface BlockCaches {
 
 export function blockCaches(limits: BlockCacheLimits = blockCacheLimitsDefault): BlockCaches {
   return {
-    footers: new ByteCache(limits.footerBytesMax, (footer) => footer.memoryBytes),
-    series: new ByteCache(limits.seriesBytesMax, (list) => list.byteLength),
-    symbols: new ByteCache(limits.symbolBytesMax, symbolTablesByteLength),
+    footers: new ByteCache("footers", limits.footerBytesMax, (footer) => footer.memoryBytes),
+    series: new ByteCache("series", limits.seriesBytesMax, (list) => list.byteLength),
+    symbols: new ByteCache("symbols", limits.symbolBytesMax, symbolTablesByteLength),
   };
 }
