@@ -53,7 +53,6 @@ export function Timeline(props: TimelineProps): JSX.Element {
     if (plot === undefined) return;
     plot.setData(dataOf(lines), false);
     plot.setScale("x", { min: range.startMs / 1000, max: range.endMs / 1000 });
-    plot.redraw();
   }, [lines, range.startMs, range.endMs]);
   return (
     <figure class={`timeline${props.isDimmed ? " dimmed" : ""}`} aria-label={props.label}>

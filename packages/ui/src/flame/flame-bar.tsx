@@ -8,6 +8,8 @@ import type { FlameSearch } from "./search.ts";
 const namesShown = 4;
 
 export interface FlameBarProps {
+  /** Name of the graph. */
+  readonly label: string;
   readonly model: FlameModel;
   readonly focus: readonly string[];
   /** How many names of the focus the graph has. */
@@ -17,11 +19,11 @@ export interface FlameBarProps {
 }
 
 /** Above the graph: the way to the focused frame, and what a search found. */
-export function FlameBar({ model, focus, foundCount, search, onFocus }: FlameBarProps): JSX.Element {
+export function FlameBar({ label, model, focus, foundCount, search, onFocus }: FlameBarProps): JSX.Element {
   const hiddenCount = Math.max(focus.length - namesShown, 0);
   return (
     <div class="flame-bar">
-      <nav class="flame-path" aria-label="Focused frame">
+      <nav class="flame-path" aria-label={`${label}: focused frame`}>
         <button type="button" title="Show all" onClick={() => onFocus([])}>
           {model.names[model.nameIndex[0] ?? 0] || "total"}
         </button>

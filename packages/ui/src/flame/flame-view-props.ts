@@ -3,6 +3,8 @@ import type { FlameModel } from "./flame-model.ts";
 /** What the flame graph component needs; the URL holds what changes. */
 export interface FlameViewProps {
   readonly model: FlameModel;
+  /** Tells one of two graphs from the other; `Flame graph` if left out. */
+  readonly label?: string;
   /** What values are: `nanoseconds`, `bytes`, `count` … */
   readonly unit: string;
   /** Text or /regex/ that highlights frames; empty = none. */

@@ -28,7 +28,7 @@ interface Pointed {
 
 /** A flame graph on a canvas, with all that is done to one by pointer, wheel and keyboard. */
 export function FlameView(props: FlameViewProps): JSX.Element {
-  const { model, unit, search: searchText, onFocus, onSearch, diffMode = "share" } = props;
+  const { model, unit, search: searchText, onFocus, onSearch, diffMode = "share", label = "Flame graph" } = props;
   const [hover, setHover] = useState<Pointed>();
   const [menu, setMenu] = useState<Pointed>();
   const [brush, setBrush] = useState<{ from: number; to: number }>();
@@ -85,15 +85,22 @@ export function FlameView(props: FlameViewProps): JSX.Element {
   ];
 
   return (
-    <section class="flame" aria-label="Flame graph">
-      <FlameBar model={model} focus={props.focus} foundCount={focus.found} search={search} onFocus={onFocus} />
+    <section class="flame" aria-label={label}>
+      <FlameBar
+        label={label}
+        model={model}
+        focus={props.focus}
+        foundCount={focus.found}
+        search={search}
+        onFocus={onFocus}
+      />
       <div class="flame-stage">
         {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an application is interactive. */}
         <canvas
           ref={canvas}
           tabIndex={0}
           role="application"
-          aria-label={`Flame graph of ${model.nodeCount} frames. Arrows walk, Enter focuses, Backspace goes up, Escape shows all.`}
+          aria-label={`${label} of ${model.nodeCount} frames. Arrows walk, Enter focuses, Backspace goes up, Escape shows all.`}
           onKeyDown={onKeyDown}
         />
         {brush && <div class="flame-brush" style={{ left: `${brush.from}px`, width: `${brush.to - brush.from}px` }} />}

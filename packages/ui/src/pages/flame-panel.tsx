@@ -23,15 +23,12 @@ export function FlamePanel(props: FlamePanelProps): JSX.Element {
   const isEmpty = model !== undefined && !((model.total[0] ?? 0) > 0);
   const mode = diffMode === undefined ? {} : { diffMode };
   return (
-    <section
-      class={`panel flame-panel${isLoading && model !== undefined ? " dimmed" : ""}`}
-      aria-label={label}
-      aria-busy={isLoading}
-    >
+    <div class={`panel flame-panel${isLoading && model !== undefined ? " dimmed" : ""}`} aria-busy={isLoading}>
       {model === undefined && isLoading && <p class="muted empty">Loading …</p>}
       {isEmpty && !isLoading && <p class="muted empty">No samples match this selection and range.</p>}
       {model !== undefined && !isEmpty && (
         <FlameView
+          label={label}
           model={model}
           unit={unit}
           search={search}
@@ -41,7 +38,7 @@ export function FlamePanel(props: FlamePanelProps): JSX.Element {
           {...mode}
         />
       )}
-    </section>
+    </div>
   );
 }
 
