@@ -1,7 +1,7 @@
 type Column = Uint8Array | Uint32Array | Int32Array | Float64Array | BigUint64Array;
 
-/** 256 Ki elements: tables keep columns up to this length for the next profile, and let go of longer ones. */
-const retainedLengthMax = 1 << 18;
+/** 512 Ki elements, 2 MiB: tables keep columns up to this length for the next profile; an ordinary heap profile has 250 Ki frames. */
+const retainedLengthMax = 1 << 19;
 
 /** A column that holds at least `length` elements: the same one, or a copy at least twice as long. */
 export function grow<T extends Column>(column: T, length: number): T {
