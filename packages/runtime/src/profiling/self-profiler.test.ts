@@ -20,12 +20,12 @@ function numbered(push: (profile: ProfileColumns) => Promise<void>) {
     };
     return { finish };
   };
-  const profiler = new SelfProfiler({ clock, logger, push, begin });
+  const profiler = new SelfProfiler({ clock, logger, intervalMs: 15_000, push, begin });
   return { clock, logger, profiler, runningCount: () => running };
 }
 
 describe("self-profiling", () => {
-  it("pushes each profile that has samples, every 15 s, until it is stopped", async () => {
+  it("pushes each profile that has samples, at each interval, until it is stopped", async () => {
     const pushed: number[] = [];
     const { clock, profiler, runningCount } = numbered(async ({ sampleCount }) => void pushed.push(sampleCount));
     profiler.start();

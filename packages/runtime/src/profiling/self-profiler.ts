@@ -11,6 +11,7 @@ import { startProcessCpuProfile } from "./process-profile.ts";
 export const selfProfilingSettings: {
   readonly disablePush: Setting<boolean>;
   readonly tenantId: Setting<string>;
+  readonly pushIntervalMs: Setting<number>;
 } = {
   disablePush: setting({
     path: "self_profiling.disable_push",
@@ -28,22 +29,28 @@ export const selfProfilingSettings: {
     description:
       "The tenant that the profiles of the process itself belong to, with multi-tenancy; empty = `anonymous`.",
   }),
+  pushIntervalMs: setting({
+    path: "self_profiling.push_interval",
+    flag: "self-profiling.push-interval",
+    type: "duration",
+    default: "15s",
+    min: "1s",
+    description: "How long each profile is that the process pushes of itself.",
+  }),
 };
-
-/** 15 s, as Pyroscope's Go SDK uploads. */
-const intervalMs = 15_000;
 
 /** What self-profiling works with. */
 export interface SelfProfilerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly intervalMs: number;
   /** Stores a profile through the same door as everybody's. */
   readonly push: (profile: ProfileColumns) => Promise<void>;
   /** Starts a profile; that of this process by default. */
   readonly begin?: (clock: Clock) => Promise<RunningCpuProfile>;
 }
 
-/** Profiles this process without a break and pushes a profile every 15 s. A push that fails is logged, and lost. */
+/** Profiles this process without a break and pushes a profile at each interval. A push that fails is logged, and lost. */
 export class SelfProfiler {
   private readonly options: SelfProfilerOptions;
   private readonly ending = new AbortController();
@@ -64,7 +71,7 @@ export class SelfProfiler {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.options;
+    const { clock, logger, intervalMs } = this.options;
     while (!signal.aborted) {
       try {
         await this.profileOn(signal);
@@ -77,7 +84,7 @@ export class SelfProfiler {
 
   /** Takes one profile after the other. The next starts before the last ends: then it costs a hundredth. */
   private async profileOn(signal: AbortSignal): Promise<void> {
-    const { clock, push, begin = startProcessCpuProfile } = this.options;
+    const { clock, intervalMs, push, begin = startProcessCpuProfile } = this.options;
     let running = await begin(clock);
     try {
       for (;;) {

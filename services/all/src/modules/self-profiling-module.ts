@@ -19,7 +19,8 @@ export function selfProfilingModule(
     create: ({ distributor }) => {
       if (config.get(selfProfilingSettings.disablePush)) return { value: undefined };
       const push = pushTo(distributor, surroundings);
-      const profiler = new SelfProfiler({ clock, logger, push });
+      const intervalMs = config.get(selfProfilingSettings.pushIntervalMs);
+      const profiler = new SelfProfiler({ clock, logger, intervalMs, push });
       return { value: undefined, start: async () => profiler.start(), stop: () => profiler.stop() };
     },
   });
