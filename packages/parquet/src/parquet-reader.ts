@@ -13,6 +13,9 @@ import type { ChunkMetadata, FileRange, ParquetMetadata } from "./metadata.ts";
 import { type RangeReader, readRanges } from "./range-reader.ts";
 import type { RowGroup } from "./row-group.ts";
 
+/** Offset indexes that were read, for as long as the footers that lead to them live. */
+const knownPages = new WeakMap<ChunkMetadata, readonly PageLocation[]>();
+
 /** 64 KiB: footer and indexes of a usual block in one read. */
 const tailBytes = 65_536;
 
@@ -124,14 +127,21 @@ export class ParquetReader {
     rows: { start: number; end: number },
     rowCount: number,
   ): Promise<ChunkPlan[]> {
-    const indexRanges = chunks.map((chunk) => chunk.offsetIndex ?? { offset: 0, length: 0 });
-    const indexes = await this.#read(indexRanges);
-    return chunks.map((chunk, i) => {
-      const { bytes, fileOffset } = indexes[i] as FileBytes;
-      if (bytes.length === 0) return wholeChunk(chunk, rowCount);
-      const pages = readOffsetIndex(new ThriftReader(new ByteCursor(bytes, fileOffset)));
-      return chosenPages(chunk, pages, { ...rows, rowCount });
+    await this.#readOffsetIndexes(chunks.filter((chunk) => !knownPages.has(chunk)));
+    return chunks.map((chunk) => {
+      const pages = knownPages.get(chunk);
+      return pages === undefined ? wholeChunk(chunk, rowCount) : chosenPages(chunk, pages, { ...rows, rowCount });
     });
+  }
+
+  async #readOffsetIndexes(chunks: readonly ChunkMetadata[]): Promise<void> {
+    if (chunks.length === 0) return;
+    const indexes = await this.#read(chunks.map((chunk) => chunk.offsetIndex ?? { offset: 0, length: 0 }));
+    for (const [i, { bytes, fileOffset }] of indexes.entries()) {
+      if (bytes.length === 0) continue;
+      const pages = readOffsetIndex(new ThriftReader(new ByteCursor(bytes, fileOffset)));
+      knownPages.set(chunks[i] as ChunkMetadata, pages);
+    }
   }
 
   async #read(ranges: readonly FileRange[]): Promise<FileBytes[]> {

@@ -9,7 +9,7 @@ export interface Strings {
   readonly starts: Uint32Array;
 }
 
-/** Reads a page's strings in any encoding but a dictionary's. @throws BasaltError `block_corrupt`. */
+/** Reads a page's strings in any encoding but a dictionary's; the bytes are a copy. @throws BasaltError `block_corrupt`. */
 export function readStrings(pageEncoding: number, cursor: ByteCursor, count: number): Strings {
   if (pageEncoding === encoding.plain) return readPlainStrings(cursor, count);
   if (pageEncoding === encoding.deltaLengthByteArray) return readDeltaLengthStrings(cursor, count);
@@ -56,7 +56,7 @@ function startsOf(cursor: ByteCursor, lengths: Int32Array): Uint32Array {
 
 function readDeltaLengthStrings(cursor: ByteCursor, count: number): Strings {
   const starts = startsOf(cursor, readLengths(cursor, count));
-  return { bytes: cursor.take(starts[count] as number), starts };
+  return { bytes: cursor.take(starts[count] as number).slice(), starts };
 }
 
 /** 64 MiB: the most that prefixes may make of one page. */

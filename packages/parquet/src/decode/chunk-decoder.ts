@@ -21,7 +21,7 @@ export interface FetchedChunk {
  */
 export function decodeValues(chunk: FetchedChunk, levels: LeafLevels, sink: ValueSink): void {
   const { metadata, pages, codec, allocate } = chunk;
-  if (pages.dictionary !== undefined) {
+  if (pages.dictionary !== undefined && pages.data.some((page) => isIndexed(page.header.encoding))) {
     const cursor = decompressPage(pages.dictionary, metadata, codec);
     sink.dictionary(cursor, pages.dictionary.header.valueCount);
   }

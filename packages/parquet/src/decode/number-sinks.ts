@@ -160,12 +160,15 @@ export class Int64Sink implements ValueSink {
 
   gather(indexes: Uint32Array, cursor: ByteCursor): void {
     const at = this.#extend(indexes.length);
-    const entries = this.#entries;
-    const values = this.#values;
+    const entryCount = this.#entries.length;
+    // by halves: a BigInt would be an object for each value until the loop is compiled
+    const entries = new Int32Array(this.#entries.buffer);
+    const values = new Int32Array(this.#memory.buffer, at * 8, indexes.length * 2);
     for (let i = 0; i < indexes.length; i++) {
       const index = indexes[i] as number;
-      if (index >= entries.length) throw wrongIndex(cursor, index, entries.length);
-      values[at + i] = entries[index] as bigint;
+      if (index >= entryCount) throw wrongIndex(cursor, index, entryCount);
+      values[2 * i] = entries[2 * index] as number;
+      values[2 * i + 1] = entries[2 * index + 1] as number;
     }
   }
 

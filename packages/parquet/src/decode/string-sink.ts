@@ -37,6 +37,14 @@ export class StringSink implements ValueSink {
   }
 
   get values(): ByteValues {
+    const { bytes, starts } = this.#joined();
+    const index = this.#index?.subarray(0, this.count);
+    return index === undefined ? { bytes, starts } : { bytes, starts, index };
+  }
+
+  #joined(): Strings {
+    const [only] = this.#parts;
+    if (only !== undefined && this.#parts.length === 1) return only;
     const bytes = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.bytes.length, 0));
     const starts = new Uint32Array(this.#stringCount + 1);
     let byteAt = 0;
@@ -47,8 +55,7 @@ export class StringSink implements ValueSink {
       byteAt += part.bytes.length;
     }
     starts[at] = byteAt;
-    const index = this.#index?.subarray(0, this.count);
-    return index === undefined ? { bytes, starts } : { bytes, starts, index };
+    return { bytes, starts };
   }
 
   #add(strings: Strings): void {

@@ -89,3 +89,30 @@ test("delta offsets from another origin come back at the first value", () => {
   readDelta64(new ByteCursor(out.view(), 0), exact);
   assert.deepEqual([...exact], [1763600000000000001n, 1763600000000000006n, 1763600010000000001n]);
 });
+
+test("delta: 64-bit values of any size come back, though their differences wrap", () => {
+  const out = new ByteBuffer();
+  const least = -1n - 2n ** 32n;
+  const deltas = [0n, 2n ** 32n - 1n, 2n ** 63n - 1n, 1n, 2n ** 63n, 2n ** 33n, 5n];
+  const first = 2n ** 63n - 3n;
+  writeWideBlock(out, { first, least, deltas });
+  const expected = [first];
+  for (const delta of deltas) expected.push(BigInt.asIntN(64, (expected.at(-1) ?? 0n) + least + delta));
+  const values = new BigInt64Array(expected.length);
+  readDelta64(new ByteCursor(out.view(), 0), values);
+  assert.deepEqual([...values], expected);
+});
+
+/** One block of one miniblock of 64 bits a delta, as another writer may make it: ours never writes more than 52. */
+function writeWideBlock(
+  out: ByteBuffer,
+  { first, least, deltas }: { readonly first: bigint; readonly least: bigint; readonly deltas: readonly bigint[] },
+): void {
+  for (const number of [128, 4, deltas.length + 1]) out.varint(number);
+  out.zigzagBig(first);
+  out.zigzagBig(least);
+  out.append(Uint8Array.of(64, 0, 0, 0));
+  const packed = new BigUint64Array(32);
+  packed.set(deltas);
+  out.append(new Uint8Array(packed.buffer));
+}

@@ -56,8 +56,8 @@ export function parseFooter(bytes: Uint8Array, fileOffset: number): ParquetMetad
   if (rowGroups.reduce((sum, group) => sum + group.rowCount, 0) !== rowCount) {
     throw corrupt("rows of the row groups do not add up", fileOffset);
   }
-  // a chunk's objects, ranges and bounds take about 600 bytes
-  const memoryBytes = 1024 + bytes.length + rowGroups.length * leaves.length * 600;
+  // a chunk's objects, ranges and bounds take about 600 bytes, and the places of its pages, once they are read, 400
+  const memoryBytes = 1024 + bytes.length + rowGroups.length * leaves.length * 1000;
   return { rowCount, rowGroups, leaves, keyValues, createdBy, memoryBytes };
 }
 

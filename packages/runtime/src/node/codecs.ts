@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { constants, gzipSync, crc32 as zlibCrc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-
-/** The smallest chunk that zlib takes. */
-const chunkBytesMin = 64;
+import { constants, gzipSync, crc32 as zlibCrc32, zstdCompressSync } from "node:zlib";
+import { ZstdDecompressor } from "./zstd-decompressor.ts";
 
 /** Deflates with a gzip frame at the fastest level. */
 export function gzip(bytes: Uint8Array): Uint8Array {
@@ -12,7 +10,10 @@ export function gzip(bytes: Uint8Array): Uint8Array {
 /** Zstandard as the Parquet writer and reader want it. */
 export interface ZstdCodec {
   compress(bytes: Uint8Array): Uint8Array;
-  /** Needs the exact output length, which the caller has from its own header and has checked against its limits. */
+  /**
+   * Needs the exact output length, which the caller has from its own header and has checked against its limits. The result
+   * is valid until the next call.
+   */
   decompress(bytes: Uint8Array, uncompressedLength: number): Uint8Array;
   crc32(bytes: Uint8Array, previous: number): number;
 }
@@ -20,6 +21,7 @@ export interface ZstdCodec {
 /** Zstandard at a level; 1 writes at more than twice the speed of 3 for about 3 % more bytes. */
 export function zstdCodec(level: number): ZstdCodec {
   const params = { [constants.ZSTD_c_compressionLevel]: level };
+  const decompressor = new ZstdDecompressor();
   return {
     // The bound of zstd's frame, so that one call fills one buffer; the pledged size makes small tables for small pages.
     compress: (bytes) =>
@@ -28,11 +30,7 @@ export function zstdCodec(level: number): ZstdCodec {
         chunkSize: bytes.length + (bytes.length >>> 8) + 128,
         pledgedSrcSize: bytes.length,
       }),
-    decompress: (bytes, uncompressedLength) =>
-      zstdDecompressSync(bytes, {
-        chunkSize: Math.max(chunkBytesMin, uncompressedLength + 1),
-        maxOutputLength: Math.max(1, uncompressedLength),
-      }),
+    decompress: (bytes, uncompressedLength) => decompressor.decompress(bytes, uncompressedLength),
     crc32,
   };
 }

@@ -1,6 +1,6 @@
 import { BasaltError, type BlockId, defined, type ProducerId, type TenantId, type TimeRange } from "@basalt/model";
 import {
-  DecodeScratch,
+  type DecodeScratch,
   type PageCodec,
   ParquetReader,
   type RangeReader,
@@ -8,12 +8,13 @@ import {
   readMetadata,
 } from "@basalt/parquet";
 import type { SymbolTables } from "@basalt/symdb";
-import { filterRows } from "../row-filter.ts";
+import { type FilterColumns, filterRows } from "../row-filter.ts";
 import type { ReadCost, RowSource, ScanRequest, SourceBatch, SourceSeries } from "../row-source.ts";
 import type { BlockCaches } from "./block-caches.ts";
 import type { BlockMeta } from "./block-meta.ts";
 import { type BlockFileName, blockFiles } from "./block-schema.ts";
-import { readSeries, type SeriesList } from "./series-file.ts";
+import { giveBackScratch, takeScratch } from "./idle-scratch.ts";
+import { readSeries, type SeriesList, seriesOfRows } from "./series-file.ts";
 import { partitionRows, type ReadSymbols, readSymbols } from "./symbol-files-reader.ts";
 
 export interface BlockSourceOptions {
@@ -28,6 +29,8 @@ export interface BlockSourceOptions {
 /** Rows within a row group, wanted ones and the few between. */
 interface RowRun {
   readonly rowGroup: number;
+  /** The row group's first row in the file. */
+  readonly groupStart: number;
   readonly partition: number;
   readonly start: number;
   readonly end: number;
@@ -89,21 +92,33 @@ export class BlockSource implements RowSource {
   async *scan(request: ScanRequest, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
     const list = await this.#seriesList();
     const file = await this.#open(blockFiles.profiles);
-    const scratch = new DecodeScratch();
-    const leaves = leavesFor(request, this.meta);
-    for (const run of rowRuns(list, request.series, file.metadata.rowGroups)) {
-      signal?.throwIfAborted();
-      const before = file.bytesRead;
-      const rows = { start: run.start, end: run.end };
-      const batch = await this.#guard(async () => {
-        const group = await file.readRowGroup(run.rowGroup, { leaves, rows, scratch });
-        return filterRows(columnsOf(group, request, this.meta), request);
-      });
-      this.cost.bytesRead += file.bytesRead - before;
-      this.cost.rowsRead += run.end - run.start;
-      this.cost.samplesRead += batch.sampleStart?.[batch.rowCount] ?? 0;
-      if (batch.rowCount > 0) yield { ...withoutAbsent(batch), partition: run.partition };
+    const scratch = takeScratch();
+    try {
+      for (const run of rowRuns(list, request.series, file.metadata.rowGroups)) {
+        signal?.throwIfAborted();
+        const batch = await this.#guard(() => this.#readRun(file, run, { list, request, scratch }));
+        if (batch.rowCount > 0) yield { ...withoutAbsent(batch), partition: run.partition };
+      }
+    } finally {
+      giveBackScratch(scratch);
     }
+  }
+
+  async #readRun(
+    file: ParquetReader,
+    run: RowRun,
+    by: { readonly list: SeriesList; readonly request: ScanRequest; readonly scratch: DecodeScratch },
+  ): Promise<FilterColumns> {
+    const { list, request, scratch } = by;
+    const before = file.bytesRead;
+    const rows = { start: run.start, end: run.end };
+    const group = await file.readRowGroup(run.rowGroup, { leaves: leavesFor(request, this.meta), rows, scratch });
+    const seriesIndex = seriesOfRows(list, run.groupStart + run.start, run.groupStart + run.end);
+    const batch = filterRows({ ...columnsOf(group, request, this.meta), seriesIndex }, request);
+    this.cost.bytesRead += file.bytesRead - before;
+    this.cost.rowsRead += run.end - run.start;
+    this.cost.samplesRead += batch.sampleStart?.[batch.rowCount] ?? 0;
+    return batch;
   }
 
   #seriesList(): Promise<SeriesList> {
@@ -142,7 +157,7 @@ export class BlockSource implements RowSource {
 }
 
 function leavesFor(request: ScanRequest, { sampleIds }: BlockMeta): string[] {
-  const leaves = ["series_index", "time", "total"];
+  const leaves = ["time", "total"];
   if (request.profileIds) leaves.push("profile_id");
   if (request.details === true) leaves.push("duration", "period");
   if (!request.samples) return leaves;
@@ -152,12 +167,11 @@ function leavesFor(request: ScanRequest, { sampleIds }: BlockMeta): string[] {
   return leaves;
 }
 
-function columnsOf(group: RowGroup, request: ScanRequest, meta: BlockMeta): Parameters<typeof filterRows>[0] {
+function columnsOf(group: RowGroup, request: ScanRequest, meta: BlockMeta): Omit<FilterColumns, "seriesIndex"> {
   const leaves = new Set(leavesFor(request, meta));
   const when = <T>(leaf: string, read: () => T): T | undefined => (leaves.has(leaf) ? read() : undefined);
   return {
     rowCount: group.rowCount,
-    seriesIndex: group.uint32s("series_index"),
     timeNanos: group.bigints("time"),
     total: group.bigints("total"),
     profileId: when("profile_id", () => group.fixed("profile_id")),
@@ -176,7 +190,7 @@ function unsigned(values: BigInt64Array): BigUint64Array {
 }
 
 /** Drops the columns that were not asked for, so that the batch has a property only where it has a column. */
-export function withoutAbsent(columns: Parameters<typeof filterRows>[0]): Omit<SourceBatch, "partition"> {
+export function withoutAbsent(columns: FilterColumns): Omit<SourceBatch, "partition"> {
   const present = Object.entries(columns).filter(([, column]) => column !== undefined);
   return Object.fromEntries(present) as unknown as Omit<SourceBatch, "partition">;
 }
@@ -208,6 +222,7 @@ function rowRuns(
         last?.rowGroup === group && last.partition === partition && start - groupStart - last.end <= gapRowsMax;
       const run = {
         rowGroup: group,
+        groupStart,
         partition,
         start: isNear ? last.start : start - groupStart,
         end: stop - groupStart,

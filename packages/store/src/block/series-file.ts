@@ -10,6 +10,31 @@ export interface SeriesList {
   readonly byteLength: number;
 }
 
+/** The series of each of the rows [start, end): rows are sorted by series, so that their column need not be read. */
+export function seriesOfRows({ rowStart }: SeriesList, start: number, end: number): Uint32Array {
+  const series = new Uint32Array(end - start);
+  let index = lastAtMost(rowStart, start);
+  for (let row = start; row < end; ) {
+    const rowEnd = Math.min(end, rowStart[index + 1] ?? end);
+    series.fill(index, row - start, rowEnd - start);
+    row = rowEnd;
+    index++;
+  }
+  return series;
+}
+
+/** The last index whose value is at most `limit`; values ascend, the first is 0. */
+function lastAtMost(values: Float64Array, limit: number): number {
+  let low = 0;
+  let high = values.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] as number) <= limit) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 /** 200: a series' object, its list, and 24 bytes for each of about five labels of its own; equal texts are shared. */
 const seriesOverheadBytes = 200;
 const labelBytes = 40;

@@ -167,7 +167,7 @@ test("a damaged segment is put aside at its cut, and the others become the block
   const [first] = shard?.uncutParts() ?? [];
   assert.ok(first !== undefined);
   const bytes = await process.fileSystem.readFile(first.path);
-  bytes.fill(0xff, 10, 60);
+  bytes.fill(0xff, 10, 300);
   await process.fileSystem.writeFileAtomic(first.path, bytes);
   await process.coordinator?.flush();
   assert.equal((await process.query(ann)).size, 1);
