@@ -114,9 +114,14 @@ test("heads never pass their cap while nothing can be sealed", async () => {
     assert.ok(headBytes + symbolBytes + keyBytes <= 160_000, `${headBytes + symbolBytes + keyBytes}`);
   }
   assert.ok(refusals > 100);
-  world.disk.fault = undefined;
-  await process.coordinator?.flush();
   assert.equal((await process.query(ann)).size, 300 - refusals);
+  // Nor do they keep a process from starting on such a disk.
+  world.disk.crash("kill");
+  const second = await world.start();
+  assert.equal((await second.query(ann)).size, 300 - refusals);
+  world.disk.fault = undefined;
+  await second.coordinator?.flush();
+  assert.equal((await second.query(ann)).size, 300 - refusals);
 });
 
 test("windows that were cut may be written again, so many at a time", async () => {

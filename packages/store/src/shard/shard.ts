@@ -261,7 +261,8 @@ export class Shard {
       window = this.#windows.get(batch.tenant, start);
     }
     this.#heads.append(batch, window, this.#options.clock.nowMs(), true);
-    if (this.#heads.open.rowBytes > this.#options.headBytesMax / 4) await this.seal();
+    // On a full disk the process must start and answer queries all the same. Heads held these rows before it ended, too.
+    if (this.#heads.open.rowBytes > this.#options.headBytesMax / 4) await this.seal().catch(ignoreFullDisk);
   }
 
   #checkRoom(batch: SeriesBatch, window: WindowState, batchBytes: number): void {
@@ -370,4 +371,8 @@ function seedOf({ random }: ShardOptions): number {
 
 function ignore(): undefined {
   return undefined;
+}
+
+function ignoreFullDisk(error: unknown): void {
+  if (!(error instanceof BasaltError) || error.code !== "disk_full") throw error;
 }
