@@ -42,12 +42,17 @@ async function runFiles(files: readonly string[], timeoutMs: number): Promise<Fi
     // A suite fails because a test inside it failed, and that one is counted.
     if (failureType === "subtestsFailed") return;
     const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? details.error.message);
-    failures.push({ name, file: relative(root, file), reason });
+    failures.push({ name, file: relative(root, file), reason: withoutNode(reason) });
   });
   for await (const _event of events) {
     // The listeners above count; the stream must be read to its end.
   }
   return { passed, skipped, failures };
+}
+
+/** A stack without the frames of Node itself: they are always the same, and never the reason. */
+function withoutNode(stack: string): string {
+  return stack.replaceAll(/^ +at .*(\(|at )node:.*\n?/gm, "").trimEnd();
 }
 
 const [timeoutMs = "", ...files] = process.argv.slice(2);
