@@ -146,9 +146,10 @@ async function ask(
   times: number,
   only?: number,
 ): Promise<readonly QueryFigure[]> {
-  const instants = load.acknowledged.map(({ push }) => push.timeNanos);
-  const startMs = Number(instants.reduce((a, b) => (a < b ? a : b)) / 1_000_000n);
-  const endMs = Number(instants.reduce((a, b) => (a > b ? a : b)) / 1_000_000n) + 1;
+  // Milliseconds are exact in a float, nanoseconds are not.
+  const instantsMs = load.acknowledged.map(({ push }) => Number(push.timeNanos / 1_000_000n));
+  const startMs = Math.min(...instantsMs);
+  const endMs = Math.max(...instantsMs) + 1;
   const figures: QueryFigure[] = [];
   for (const [index, query] of benchQueries(load.acknowledged, { startMs, endMs }).entries()) {
     if (only !== undefined && only !== index) continue;
