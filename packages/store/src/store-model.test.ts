@@ -15,7 +15,7 @@ function play(games: StoreGames): Promise<number> {
 }
 
 const onlySeed = Number(process.env["STORE_SEED"] ?? 0);
-const seedCount = Number(process.env["STORE_SEEDS"] ?? 16);
+const seedCount = Number(process.env["STORE_SEEDS"] ?? 8);
 
 test("a store holds what a plain map holds, whatever happens in whatever order (STORE_SEED=n plays one, STORE_SEEDS=n more)", async () => {
   if (onlySeed > 0) {
