@@ -18,7 +18,7 @@ interface Limit {
 const limits: readonly Limit[] = [
   {
     flag: "-querier.max-bytes-read",
-    value: "50KiB",
+    value: "16KiB",
     isCut: true,
     status: 429,
     rpcCode: "resource_exhausted",

@@ -62,13 +62,18 @@ interface ProfileTypeAnswer {
   readonly sampleUnit: string;
 }
 
-/** The total of a merged flame graph. Throws unless the answer is 200 and whole. */
+/** The total of a merged flame graph, which no truncation changes. Throws unless the answer is 200 and whole. */
 export async function mergedTotal(
   url: string,
   question: StoredRange & { readonly profileTypeID: string; readonly labelSelector: string },
   headers: Readonly<Record<string, string>> = {},
 ): Promise<bigint> {
-  const answer = await ask(url, "querier.v1.QuerierService/SelectMergeStacktraces", question, headers);
+  const answer = await ask(
+    url,
+    "querier.v1.QuerierService/SelectMergeStacktraces",
+    { maxNodes: 8, ...question },
+    headers,
+  );
   const warning = answer.headers.get("basalt-warning") ?? "";
   if (answer.status !== 200 || answer.headers.has("basalt-partial")) {
     throw new Error(`merge answered ${answer.status}: ${warning} ${answer.text.slice(0, 300)}`);
