@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { cpuType, Site } from "./site.ts";
+import { before, describe, it } from "node:test";
+import { cpuType, type Site, sharedSite } from "./site.ts";
 
 const query = encodeURIComponent(`${cpuType}{service_name="svc-00"}`);
 const other = encodeURIComponent(`${cpuType}{service_name="svc-02"}`);
@@ -8,9 +8,8 @@ const other = encodeURIComponent(`${cpuType}{service_name="svc-02"}`);
 describe("access", () => {
   let site: Site;
   before(async () => {
-    site = await Site.start();
+    site = await sharedSite();
   });
-  after(() => site.stop());
 
   const pages: readonly (readonly [string, string])[] = [
     ["services", "/"],

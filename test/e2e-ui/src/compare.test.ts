@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { cpuType, Site, type Visit } from "./site.ts";
+import { cpuType, sharedSite, textOf, type Visit } from "./site.ts";
 
 const queryOf = (service: string): string => `${cpuType}{service_name="${service}"}`;
 
 describe("comparison", () => {
-  let site: Site;
   let visit: Visit;
   before(async () => {
-    site = await Site.start();
+    const site = await sharedSite();
     const sides = { leftQuery: queryOf("svc-00"), rightQuery: queryOf("svc-01") };
     visit = await site.visit(`/compare?${new URLSearchParams(sides)}`);
   });
-  after(async () => {
-    await visit.end();
-    await site.stop();
-  });
+  after(() => visit.end());
 
   it("draws both sides", async () => {
     const [left, right] = [await visit.pixels(0), await visit.pixels(1)];
@@ -76,5 +72,5 @@ describe("comparison", () => {
 /** What the table says about the change of self of a function. */
 async function changeOf(visit: Visit, name: string): Promise<string> {
   const row = visit.page.locator(".functions tbody tr", { has: visit.page.getByRole("button", { name, exact: true }) });
-  return await row.first().locator("td").nth(3).innerText();
+  return await textOf(row.first().locator("td").nth(3));
 }

@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { cpuType, Site, services, type Visit } from "./site.ts";
+import { cpuType, services, sharedSite, textOf, type Visit } from "./site.ts";
 
 describe("from services to a frame and back", () => {
-  let site: Site;
   let visit: Visit;
   before(async () => {
-    site = await Site.start();
+    const site = await sharedSite();
     visit = await site.visit("/");
   });
-  after(async () => {
-    await visit.end();
-    await site.stop();
-  });
+  after(() => visit.end());
 
   it("shows every service with its recent past", async () => {
     const cards = visit.page.locator(".card");
     await cards.nth(services.length - 1).waitFor();
     await visit.settled();
     assert.equal(await cards.count(), services.length);
-    assert.match(await cards.first().innerText(), /\d cores/);
+    assert.match(await textOf(cards.first()), /\d cores/);
     const lines = await visit.page
       .locator(".card .spark-line")
       .evaluateAll((all) => all.map((one) => one.getAttribute("d")));
@@ -54,7 +50,7 @@ describe("from services to a frame and back", () => {
   });
 
   it("zooms into the frame that is clicked", async () => {
-    await visit.page.getByRole("button", { name: "Total" }).click();
+    await visit.page.getByRole("button", { name: "Total", exact: true }).click();
     await visit.until((url) => url.searchParams.get("sort") === "-total");
     await visit.settled();
     const before = await visit.pixels();
@@ -73,7 +69,7 @@ describe("from services to a frame and back", () => {
     await visit.until((url) => url.searchParams.get("q") === "runtime.");
     await visit.settled();
     assert.equal(await visit.page.evaluate(() => history.length), entries, "typing makes no history");
-    assert.match(await visit.page.locator(".flame-found").innerText(), /\d+ frames found, [\d.]+ %/);
+    assert.match(await textOf(visit.page.locator(".flame-found")), /\d+ frames found, [\d.]+ %/);
     const names = await visit.tableNames();
     assert.ok(names.length > 3 && names.every((name) => name.toLowerCase().includes("runtime.")), names.join());
     await visit.page.locator("main").focus();

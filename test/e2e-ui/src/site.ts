@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { after } from "node:test";
 import { driveLoad, flush, loadSeries, readCorpus, repositoryRoot, ServerUnderTest, schedule } from "@basalt/test-kit";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 
 /** Where systems put the browser; BASALT_TEST_CHROMIUM names another place. */
 const browserPaths: readonly string[] = [
@@ -60,12 +61,25 @@ export class Site {
       colorScheme: options.theme ?? "light",
       reducedMotion: "reduce",
     });
+    context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     const visit = new Visit(context, page);
     await page.goto(path);
     return visit;
   }
 }
+
+let shared: Promise<Site> | undefined;
+
+/** The site with the load in it: one for all tests of the process. */
+export function sharedSite(): Promise<Site> {
+  shared ??= Site.start();
+  return shared;
+}
+
+after(async () => {
+  await (await shared)?.stop();
+});
 
 async function fill(url: string): Promise<void> {
   const corpus = readCorpus(join(repositoryRoot, "test/fixtures/corpus"));
@@ -125,6 +139,8 @@ export class Visit {
   /** Waits until all calls are answered and what they brought is drawn; gives a digest of a flame graph's pixels. */
   async pixels(index = 0): Promise<string> {
     await this.page.locator(".flame-stage canvas").nth(index).waitFor();
+    // Away from the graph, which marks the frame under the pointer.
+    await this.page.mouse.move(0, 0);
     await this.settled();
     const data = await this.page.evaluate((at) => {
       const canvas = document.querySelectorAll<HTMLCanvasElement>(".flame-stage canvas")[at];
@@ -133,10 +149,15 @@ export class Visit {
     return createHash("sha256").update(data).digest("hex");
   }
 
-  /** Waits until nothing is on its way and two frames were drawn. */
+  /** Waits until nothing is asked any more, two frames after what was done last, and is drawn. */
   async settled(): Promise<void> {
-    await this.page.waitForLoadState("networkidle");
+    await this.frames();
     await this.page.waitForFunction(() => document.querySelector('[aria-busy="true"], .dimmed') === null);
+    await this.frames();
+  }
+
+  /** Waits for two frames: what was done reached the screen. */
+  private async frames(): Promise<void> {
     await this.page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
     );
@@ -167,4 +188,8 @@ export class Visit {
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
     });
   }
+}
+
+export async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? "";
 }

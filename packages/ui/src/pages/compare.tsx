@@ -150,7 +150,7 @@ function SideBySide({ view, left, right }: ResultsProps): JSX.Element {
       search={view.q}
       focus={view.focus}
       onFocus={(focus) => navigate({ focus })}
-      isLoading={flames[side].states[0].isLoading}
+      isLoading={flames[side].states.some((state) => state.isLoading)}
     />
   );
   return (

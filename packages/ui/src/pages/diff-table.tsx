@@ -35,7 +35,7 @@ export function DiffTable(props: DiffTableProps): JSX.Element {
     </tr>
   );
   return (
-    <section class="panel functions" aria-label="Changed functions">
+    <section class="panel functions" aria-label="Changed functions" aria-busy={state.isLoading}>
       <VirtualTable
         label="Table of changes"
         head={head}

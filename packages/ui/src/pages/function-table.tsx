@@ -25,7 +25,7 @@ export function FunctionsTable(props: FunctionTableProps): JSX.Element {
     </tr>
   );
   return (
-    <section class="panel functions" aria-label="Functions">
+    <section class="panel functions" aria-label="Functions" aria-busy={state.isLoading}>
       <VirtualTable
         label="Table of functions"
         head={head}

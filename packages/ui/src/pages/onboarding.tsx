@@ -18,7 +18,7 @@ export function Onboarding(): JSX.Element {
   };
   return (
     <section class="onboarding panel" aria-labelledby="onboarding-title">
-      <h2 id="onboarding-title">No profiles yet</h2>
+      <h1 id="onboarding-title">No profiles yet</h1>
       <p>
         Send profiles with any Pyroscope client or collector to <code>{location.origin}</code>, then refresh (
         <kbd>r</kbd>).

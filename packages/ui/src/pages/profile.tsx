@@ -133,7 +133,7 @@ function Results({ view, read, flame }: ResultsProps): JSX.Element {
             search={view.q}
             focus={view.focus}
             onFocus={(focus) => navigate({ focus })}
-            isLoading={flame.states[0].isLoading}
+            isLoading={flame.states.some((state) => state.isLoading)}
           />
         )}
       </div>

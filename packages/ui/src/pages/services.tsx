@@ -61,7 +61,7 @@ export function ServicesPage(): JSX.Element {
       {typeof range === "string" && <p class="notice notice-error">{range}</p>}
       <Notices states={[seriesState, sparks, stats]} onRetry={refresh} />
       {rows.length === 0 && !seriesState.isLoading && <p class="muted">No service sent profiles in this range.</p>}
-      <ul class={`cards${isDimmed ? " dimmed" : ""}`} aria-busy={seriesState.isLoading}>
+      <ul class={`cards${isDimmed ? " dimmed" : ""}`} aria-busy={seriesState.isLoading || sparks.isLoading}>
         {shown.map((row) => (
           <ServiceCard key={row.service} row={row} type={type} />
         ))}
