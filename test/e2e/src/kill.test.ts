@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { flush, Ledger, ServerUnderTest } from "@basalt/test-kit";
 
@@ -21,10 +23,13 @@ after(async () => {
   server.removeData();
 });
 
-test(`kill -9 at ${killCount} random points loses no acknowledged profile and shows none twice (seed ${seed})`, async () => {
+test(`kill -9 at ${killCount} random points loses no acknowledged profile and shows none twice (seed ${seed})`, async (t) => {
   const random = mulberry(seed);
   const ledger = new Ledger(load);
   for (let kill = 1; kill <= killCount; kill++) {
+    await server.start();
+    // Blocks to begin with, so that what comes later meets windows that were cut.
+    if (kill % 10 === 1) await flush(server.url);
     const flushing = kill % 3 === 0;
     await killUnderLoad(ledger, { flushing, afterMs: 20 + random() * (flushing ? 900 : 350) });
     if (kill % 5 === 0) await killWhileStarting(100 + random() * 500);
@@ -33,6 +38,9 @@ test(`kill -9 at ${killCount} random points loses no acknowledged profile and sh
     await ledger.settle(server.url);
     await ledger.check(server.url, `after ${kill} kills, seed ${seed}`);
     if (kill === killCount) {
+      const blockCount = readdirSync(join(server.dataPath, "bucket/anonymous/blocks")).length;
+      t.diagnostic(`${ledger.acknowledged.length} profiles acknowledged, ${blockCount} blocks`);
+      assert.ok(ledger.acknowledged.length > 4 * killCount && blockCount > 2, "kills came while there was work");
       await flush(server.url);
       await ledger.check(server.url, `after everything was cut, seed ${seed}`);
     }
@@ -45,9 +53,7 @@ async function killUnderLoad(
   ledger: Ledger,
   how: { readonly flushing: boolean; readonly afterMs: number },
 ): Promise<void> {
-  await server.start();
   const dies = server.killAfter(how.afterMs);
-  // A flush has as good a chance to end as to be cut off.
   const flushed = how.flushing ? flush(server.url).catch(() => undefined) : undefined;
   const { firstError } = await ledger.push(server.url, pushesPerRound);
   // A server that is gone gives no answer; one whose head is full refuses.
