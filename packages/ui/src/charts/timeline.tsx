@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import type { ProfileType } from "../state/profile-type.ts";
-import { formatTime, type TimeRange } from "../state/time.ts";
+import { axisTimes, formatTime, type TimeRange } from "../state/time.ts";
 import { type Line, rangeOfKey } from "./points.ts";
 import { axisLabel, formatPoint } from "./rate.ts";
 
@@ -63,6 +63,7 @@ export function Timeline(props: TimelineProps): JSX.Element {
       <div
         ref={box}
         class="timeline-box"
+        style={{ height: `${props.height ?? defaultHeight}px` }}
         role="application"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the chart has keys of its own.
         tabIndex={0}
@@ -133,7 +134,7 @@ function optionsOf(
       })),
     ],
     axes: [
-      { ...axis, font, size: 22, gap: 3 },
+      { ...axis, font, size: 22, gap: 3, values: (_plot, splits) => axisTimes(splits) },
       { ...axis, font, size: 66, gap: 4, values: (_plot, splits) => splits.map((split) => formatPoint(split, type)) },
     ],
     hooks: {

@@ -190,7 +190,7 @@ function Difference({ view, left, right }: ResultsProps): JSX.Element {
     <>
       <CompareBar view={view} onStep={step} />
       <Notices states={[state, tableState]} onRetry={refresh} />
-      <div class="results results-both">
+      <div class="results results-diff">
         <DiffTable
           table={table}
           state={tableState}

@@ -58,7 +58,7 @@ function Row(props: DiffTableProps & { readonly row: FunctionRow; readonly kind:
   const sides = sidesOf(row, kind);
   return (
     <tr>
-      <NameCell row={row} onPick={onPick} />
+      <NameCell row={row} onPick={onPick} isNarrow />
       <td class="number" title={formatValue(sides.left, unit)}>
         {formatShare(sides.left, wholes.left)}
       </td>

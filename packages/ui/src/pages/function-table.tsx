@@ -53,14 +53,19 @@ function Row({ row, table, unit, onPick }: FunctionTableProps & { readonly row: 
   );
 }
 
-export function NameCell(props: { readonly row: FunctionRow; readonly onPick: (name: string) => void }): JSX.Element {
+export function NameCell(props: {
+  readonly row: FunctionRow;
+  readonly onPick: (name: string) => void;
+  /** Only the hint tells the file. */
+  readonly isNarrow?: boolean;
+}): JSX.Element {
   const { name, file } = props.row;
   return (
     <td class="name" title={file === "" ? name : `${name}\n${file}`}>
       <button type="button" class="link" onClick={() => props.onPick(name)}>
         {name}
       </button>
-      {file !== "" && <span class="file">{shortFile(file)}</span>}
+      {file !== "" && props.isNarrow !== true && <span class="file">{shortFile(file)}</span>}
     </td>
   );
 }

@@ -34,7 +34,9 @@ export function SelectionBar({ side, text, read, catalogue, onChange }: Selectio
   const named = (label: string): string => (side === undefined ? label : `${side}: ${label.toLowerCase()}`);
   const change = (part: Partial<Query>): void => onChange(printQuery({ ...query, ...part }));
   const services = [...catalogue.typesOfService.keys()].map((value) => ({ value, text: value }));
-  const types = service === undefined ? catalogue.types : (catalogue.typesOfService.get(service) ?? catalogue.types);
+  const known = service === undefined ? catalogue.types : (catalogue.typesOfService.get(service) ?? catalogue.types);
+  const isUnknown = query.profileType !== "" && !known.includes(query.profileType);
+  const types = isUnknown ? [...known, query.profileType] : known;
   return (
     <>
       <Picker

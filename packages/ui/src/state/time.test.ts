@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { formatDuration, formatRange, parseRange, parseTime, stepSeconds, zoomOut } from "./time.ts";
+import { axisTimes, formatDuration, formatRange, parseRange, parseTime, stepSeconds, zoomOut } from "./time.ts";
 
 const now = 1_750_000_000_000;
 
@@ -36,11 +36,21 @@ describe("ranges", () => {
   });
   it("are named by their length or their ends", () => {
     assert.equal(formatRange("now-6h", "now"), "Last 6h");
-    assert.match(formatRange("1750000000000", "1750000060000"), /^\d{4}-\d\d-\d\d .* – .*$/);
+    assert.match(formatRange("1750000000000", "1750000060000"), /^\d{4}-\d\d-\d\d [\d:]{8} – [\d:]{8}$/);
   });
   it("grow around their middle, never past now", () => {
     assert.deepEqual(zoomOut({ startMs: 4000, endMs: 6000 }, 100_000), { startMs: 3000, endMs: 7000 });
     assert.deepEqual(zoomOut({ startMs: 4000, endMs: 6000 }, 6000), { startMs: 2000, endMs: 6000 });
+  });
+});
+
+describe("axisTimes", () => {
+  it("shows what differs from tick to tick", () => {
+    const tick = new Date(2026, 0, 31, 9, 5, 30).getTime() / 1000;
+    assert.deepEqual(
+      [30, 60, 86_400].map((step) => axisTimes([tick, tick + step])[0]),
+      ["09:05:30", "09:05", "01-31"],
+    );
   });
 });
 

@@ -69,11 +69,24 @@ export function formatTime(timeMs: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Characters of a date as `formatTime` writes it. */
+const dateLength = 10;
+
+/** Labels of a time axis, whose ticks are in unix seconds: only what differs from tick to tick. */
+export function axisTimes(ticks: readonly number[]): string[] {
+  const texts = ticks.map((tick) => formatTime(tick * 1000));
+  const stepSeconds = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  if (stepSeconds >= 86_400) return texts.map((text) => text.slice(5, dateLength));
+  return texts.map((text) => (stepSeconds < 60 ? text.slice(dateLength + 1) : text.slice(dateLength + 1, -3)));
+}
+
 /** What a range is called on the button that picks it. */
 export function formatRange(from: string, until: string): string {
   const relative = /^now-(.+)$/.exec(from.trim());
   if (until.trim() === "now" && relative !== null) return `Last ${relative[1]}`;
-  return `${formatEnd(from)} – ${formatEnd(until)}`;
+  const [begin, end] = [formatEnd(from), formatEnd(until)];
+  const day = dateLength + 1;
+  return `${begin} – ${begin.length > day && begin.slice(0, day) === end.slice(0, day) ? end.slice(day) : end}`;
 }
 
 function formatEnd(text: string): string {
