@@ -9,7 +9,7 @@ import { type Service, service } from "./service.ts";
 /** What health checks ask. */
 export interface HealthOptions {
   /** Whether the process can serve. */
-  readonly isReady: () => boolean;
+  readonly isReady: () => boolean | Promise<boolean>;
   /** Services that may be asked for by name; their health is the process's. */
   readonly services: readonly Service[];
 }
@@ -23,7 +23,7 @@ export function healthService({ isReady, services }: HealthOptions): Service<typ
       throw new BasaltError("route_not_found", `unknown service ${name}`);
     }
     const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
-    return { status: isReady() ? SERVING : NOT_SERVING };
+    return { status: (await isReady()) ? SERVING : NOT_SERVING };
   };
   return service(HealthDefinition, { check }, { tenancy: "none" });
 }

@@ -109,7 +109,8 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
 
   /** Counters of each shard, of the cutting and of the replay. */
   async statistics(): Promise<IngesterStatistics> {
-    const callers: readonly Caller<ShardHandlers>[] = this.workers;
+    // Threads that end have nothing to tell.
+    const callers: readonly Caller<ShardHandlers>[] = this.isStopping ? [] : this.workers;
     const shards = await Promise.all(callers.map((shard) => shard.call("statistics", undefined)));
     const replay = { bytesDone: 0, bytesTotal: 0 };
     for (const { bytes, bytesTotal } of this.replays.values()) {
