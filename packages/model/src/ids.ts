@@ -29,7 +29,7 @@ export function parseTenantId(raw: string): TenantId {
   if (!tenantPattern.test(raw) || raw === "." || raw === "..") {
     throw new BasaltError(
       "tenant_invalid",
-      `tenant id ${JSON.stringify(raw.slice(0, 160))} has invalid characters or length`,
+      `tenant id ${JSON.stringify(raw.slice(0, 160))} is not 1 to 150 of A-Z a-z 0-9 ! - _ . * ' ( ), and neither . nor ..`,
     );
   }
   return raw as TenantId;

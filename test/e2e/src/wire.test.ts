@@ -151,6 +151,21 @@ function grpc(procedure: string, proto: Uint8Array): Promise<Uint8Array> {
   });
 }
 
+test("a call site selects the stacks that begin with it", async () => {
+  const totals = async (callSite: readonly string[]): Promise<readonly unknown[]> => {
+    const question = { ...merge, stackTraceSelector: { callSite: callSite.map((name) => ({ name })) } };
+    const graph = await ask(server.url, "querier.v1.QuerierService/SelectMergeStacktraces", question);
+    const points = await ask(server.url, "querier.v1.QuerierService/SelectSeries", { ...question, step: 3600 });
+    const [series] = (points.json["series"] ?? []) as readonly {
+      readonly points: readonly { readonly value: number }[];
+    }[];
+    return [(graph.json["flamegraph"] as Flame).total, series?.points[0]?.value];
+  };
+  assert.deepEqual(await totals(["main"]), ["33", 33]);
+  assert.deepEqual(await totals(["main", "list"]), ["11", 11]);
+  assert.deepEqual((await totals(["list"]))[0], "0");
+});
+
 test("what profilecli asks is answered in messages that it reads", async () => {
   const recorded = readRecorded(join(repositoryRoot, "test/fixtures/clients"));
   const answerOf = async (name: string): Promise<Buffer> => {
