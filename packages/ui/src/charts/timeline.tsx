@@ -134,7 +134,7 @@ function optionsOf(
       })),
     ],
     axes: [
-      { ...axis, font, size: 22, gap: 3, values: (_plot, splits) => axisTimes(splits) },
+      { ...axis, font, size: 22, gap: 3, space: 64, values: (_plot, splits) => axisTimes(splits) },
       { ...axis, font, size: 66, gap: 4, values: (_plot, splits) => splits.map((split) => formatPoint(split, type)) },
     ],
     hooks: {

@@ -1,5 +1,5 @@
 /** How the share of a function changes from the left side to the right one. */
-import type { FunctionRow } from "./use-functions.ts";
+import type { FunctionRow, FunctionTable } from "./use-functions.ts";
 
 /** A value of each side. */
 export interface Sides {
@@ -28,4 +28,18 @@ export function isUnchanged(points: number): boolean {
 export function formatPoints(points: number): string {
   if (isUnchanged(points)) return "0 pp";
   return `${points > 0 ? "+" : "-"}${Math.abs(points).toFixed(2)} pp`;
+}
+
+/** The rows of a comparison by the change of a share, or by name; equal ones by name. */
+export function sortByChange(
+  { rows, total, rightTotal }: FunctionTable,
+  { column, isAscending }: { readonly column: string; readonly isAscending: boolean },
+): readonly FunctionRow[] {
+  const sign = isAscending ? 1 : -1;
+  const wholes = { left: total, right: rightTotal };
+  const kind = column.startsWith("total") ? "total" : "self";
+  const changes = new Map(rows.map((row) => [row, column === "name" ? 0 : shareChange(sidesOf(row, kind), wholes)]));
+  const byName = (a: FunctionRow, b: FunctionRow): number => (a.name < b.name ? -1 : Number(a.name > b.name));
+  const nameSign = column === "name" ? sign : 1;
+  return [...rows].sort((a, b) => sign * ((changes.get(a) ?? 0) - (changes.get(b) ?? 0)) || nameSign * byName(a, b));
 }

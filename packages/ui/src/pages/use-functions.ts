@@ -1,4 +1,5 @@
 /** The exact table of functions: which rows to ask for, and what they hold. */
+import { useMemo } from "preact/hooks";
 import {
   type Int64,
   type Target,
@@ -9,10 +10,13 @@ import {
 } from "../api/querier.ts";
 import { type AnswerState, useAnswer } from "../api/use-answer.ts";
 import { compileSearch } from "../flame/search.ts";
+import { sortByChange } from "./share-change.ts";
 import { keyOf } from "./use-profile-data.ts";
 
 /** Rows asked for: more than anybody scrolls through; the search finds the others. */
 const rowsMax = 1000;
+/** Rows of a comparison: they are sorted here, because the server knows changes of values, not of shares. */
+const comparedRowsMax = 5000;
 
 export interface FunctionRow {
   readonly name: string;
@@ -41,8 +45,8 @@ const orders: ReadonlyMap<string, TopOrder> = new Map([
   ["self", "SELF"],
   ["total", "TOTAL"],
   ["name", "NAME"],
-  ["selfChange", "SELF_DIFF"],
-  ["totalChange", "TOTAL_DIFF"],
+  ["selfChange", "SELF"],
+  ["totalChange", "TOTAL"],
 ]);
 
 /** The column of `sort`, and whether its smallest value comes first. */
@@ -65,23 +69,38 @@ export function useFunctions(
 ): readonly [FunctionTable | undefined, AnswerState<TopFunctions>] {
   const { target, right, sort, search } = question;
   const isExpression = /^\/.+\/c?$/s.test(search.trim());
+  const order = { order: orders.get(sort.column) ?? "SELF", isAscending: sort.isAscending, limit: rowsMax } as const;
   const request = {
-    order: orders.get(sort.column) ?? "SELF",
-    isAscending: sort.isAscending,
+    ...(right === undefined ? order : ({ order: "TOTAL", isAscending: false, limit: comparedRowsMax } as const)),
     // The server knows plain text; an expression filters what has arrived.
     nameContains: isExpression ? "" : search.trim(),
-    limit: rowsMax,
-  } as const;
+  };
   const key = target === undefined ? undefined : keyOf("functions", target, right, request);
   const state = useAnswer(key, (signal) => {
     const target_ = target ?? { profileType: "", selector: "{}", range: { startMs: 0, endMs: 0 } };
     return topFunctions({ ...request, target: target_, ...(right === undefined ? {} : { right }) }, signal);
   });
-  const table = state.answer === undefined ? undefined : tableOf(state.answer.value);
-  const test = isExpression ? compileSearch(search)?.test : undefined;
-  if (table === undefined || test === undefined) return [table, state];
-  const rows = table.rows.filter(({ name }) => test(name));
-  return [{ ...table, rows, functionCount: rows.length }, state];
+  const value = state.answer?.value;
+  const { column, isAscending } = sort;
+  const isCompared = right !== undefined;
+  const table = useMemo(() => {
+    if (value === undefined) return undefined;
+    const whole = tableOf(value);
+    const test = isExpression ? compileSearch(search)?.test : undefined;
+    const found =
+      test === undefined
+        ? whole
+        : withRows(
+            whole,
+            whole.rows.filter(({ name }) => test(name)),
+          );
+    return isCompared ? { ...found, rows: sortByChange(found, { column, isAscending }) } : found;
+  }, [value, isExpression ? search : "", column, isAscending, isCompared]);
+  return [table, state];
+}
+
+function withRows(table: FunctionTable, rows: readonly FunctionRow[]): FunctionTable {
+  return { ...table, rows, functionCount: rows.length };
 }
 
 export function tableOf(answer: TopFunctions): FunctionTable {
