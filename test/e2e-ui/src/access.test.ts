@@ -65,6 +65,7 @@ describe("access", () => {
 
     await visit.page.getByRole("button", { name: /^Service/ }).focus();
     await keyboard.press("Enter");
+    await visit.page.getByRole("combobox").and(visit.page.locator(":focus")).waitFor();
     await keyboard.type("02");
     await keyboard.press("Enter");
     await visit.until((url) => url.searchParams.get("query")?.includes("svc-02") === true);

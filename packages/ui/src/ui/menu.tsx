@@ -1,5 +1,5 @@
 import type { JSX, TargetedInputEvent } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Popup } from "./popup.tsx";
 
 export interface MenuItem {
@@ -49,7 +49,8 @@ export function FilterList({ label, items, value, onPick }: PickerProps): JSX.El
   );
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  // Before the next key arrives: who types on gets the letters into the list.
+  useLayoutEffect(() => input.current?.focus(), []);
   const wanted = filter.toLowerCase();
   const shown = items.filter((item) => item.text.toLowerCase().includes(wanted)).slice(0, itemsMax);
   const index = Math.min(marked, shown.length - 1);
