@@ -1,3 +1,4 @@
+export { ByteWriter, varint64Length } from "./byte-writer.ts";
 export * from "./call-tree.ts";
 export { CallTreeBuilder, mergeTrees } from "./call-tree-builder.ts";
 export * from "./flame-graph.ts";

@@ -2,12 +2,14 @@ import { defined } from "@basalt/model";
 import type { AnswerSpec } from "@basalt/query";
 import type { AnsweredQuestion } from "./answered-question.ts";
 import { treeOf } from "./answered-question.ts";
+import { encodeLabelAnswer } from "./encode-labels.ts";
 import { encodeRender, encodeRenderDiff } from "./encode-render.ts";
+import { encodeSeries } from "./encode-series.ts";
 import { encodeDiff, encodeFlameGraph } from "./encode-tree.ts";
 
 /**
- * Writes the response message or body that a request waits for. Flame graphs have encoders of their own; for the other
- * messages the generated code is loaded when a thread first needs it (60 ms of CPU and 12 MB).
+ * Writes the response message or body that a request waits for. Flame graphs, points and labels have encoders of their
+ * own; for the other messages the generated code is loaded when a thread first needs it (60 ms of CPU and 12 MB).
  *
  * @throws BasaltError `value_overflow` where two sides together pass int64.
  */
@@ -29,13 +31,13 @@ export async function encodeAnswer(spec: AnswerSpec, questions: readonly Answere
     case "pprof":
       return (await import("./encode-pprof.ts")).encodePprof(spec, first);
     case "series":
-      return (await import("./encode-series.ts")).encodeSeries(spec, first);
+      return encodeSeries(spec, first);
     case "labelSets":
     case "labelNames":
     case "labelValues":
     case "labelValuesArray":
     case "profileTypes":
     case "stats":
-      return (await import("./encode-labels.ts")).encodeLabelAnswer(spec, defined(first, "the question").partial);
+      return encodeLabelAnswer(spec, defined(first, "the question").partial);
   }
 }

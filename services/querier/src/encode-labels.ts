@@ -1,31 +1,29 @@
 import type { LabelAnswer, QueryPartial } from "@basalt/query";
-import { answerLabelSets, answerProfileTypes, answerStats, answerStrings } from "@basalt/query";
-import { encodeMessage, querierV1, typesV1 } from "@basalt/rpc";
+import { answerLabelSets, answerStrings } from "@basalt/query";
+import { labelSetsJson, labelSetsProto, stringsJson, stringsProto } from "./labels-wire.ts";
 
 const utf8 = new TextEncoder();
 
 /** The response messages of the calls about labels, and the array of `/pyroscope/label-values`. */
-export function encodeLabelAnswer({ kind, codec }: LabelAnswer, partial: QueryPartial): Uint8Array {
+export async function encodeLabelAnswer(spec: LabelAnswer, partial: QueryPartial): Promise<Uint8Array> {
+  const { kind, codec } = spec;
   switch (kind) {
     case "labelSets": {
-      const sets = partial.kind === "labelSets" ? partial.labelSets : wrongKind(kind, partial);
-      const labelsSet = answerLabelSets(sets).map((labels) => ({ labels: [...labels] }));
-      return encodeMessage(querierV1.SeriesResponse, codec, { labelsSet });
+      const sets = answerLabelSets(partial.kind === "labelSets" ? partial.labelSets : wrongKind(kind, partial));
+      return codec === "json" ? labelSetsJson(sets) : labelSetsProto(sets);
     }
     case "labelNames":
-      return encodeMessage(typesV1.LabelNamesResponse, codec, { names: stringsOf(kind, partial) });
-    case "labelValues":
-      return encodeMessage(typesV1.LabelValuesResponse, codec, { names: stringsOf(kind, partial) });
+    case "labelValues": {
+      const strings = stringsOf(kind, partial);
+      return codec === "json" ? stringsJson("names", strings) : stringsProto(strings);
+    }
     case "labelValuesArray":
       return utf8.encode(JSON.stringify(stringsOf(kind, partial)));
-    case "profileTypes": {
-      const types = answerProfileTypes(stringsOf(kind, partial));
-      const profileTypes = types.map(({ id, ...type }) => ({ ID: id, ...type }));
-      return encodeMessage(querierV1.ProfileTypesResponse, codec, { profileTypes });
-    }
+    case "profileTypes":
+      return (await import("./encode-statistics.ts")).encodeProfileTypes(codec, stringsOf(kind, partial));
     case "stats": {
       const range = partial.kind === "stats" ? partial.range : wrongKind(kind, partial);
-      return encodeMessage(typesV1.GetProfileStatsResponse, codec, answerStats(range));
+      return (await import("./encode-statistics.ts")).encodeStats(codec, range);
     }
   }
 }

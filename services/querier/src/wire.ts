@@ -16,7 +16,8 @@ export function inMember(name: string, json: Uint8Array): Uint8Array {
   return concat([utf8.encode(`{${JSON.stringify(name)}:`), json, utf8.encode("}")]);
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
+/** Bytes one behind the other, in an array of their own. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {

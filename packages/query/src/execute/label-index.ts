@@ -13,6 +13,10 @@ class LabelColumn {
     return this.idBySeries[seriesIndex] ?? 0;
   }
 
+  valueOf(seriesIndex: number): string {
+    return this.values[this.at(seriesIndex)] ?? "";
+  }
+
   set(seriesIndex: number, value: string): void {
     let id = this.idOfValue.get(value);
     if (id === undefined) {
@@ -114,28 +118,44 @@ export class LabelIndex {
    * selected); the groups' label sets are in the order of the names, without labels that are absent.
    */
   group(names: readonly string[], selected: Uint8Array): { groupOf: Uint32Array; groups: Labels[] } {
-    const columns = names.map((name) => ({ name, column: this.columns.get(name) }));
     const groupOf = new Uint32Array(this.series.length);
-    const groups: Labels[] = [];
-    const groupOfKey = new Map<string, number>();
-    for (let i = 0; i < selected.length; i++) {
-      if (selected[i] !== 1) continue;
-      let key = "";
-      for (const { column } of columns) key += `${column?.at(i) ?? 0},`;
-      let group = groupOfKey.get(key);
-      if (group === undefined) {
-        group = groups.length;
-        groupOfKey.set(key, group);
-        groups.push(
-          columns
-            .map(({ name, column }) => ({ name, value: column?.values[column.at(i)] ?? "" }))
-            .filter(({ value }) => value !== ""),
-        );
-      }
-      groupOf[i] = group;
+    // All in one group, then told apart by one label after the other.
+    let firsts = firstOf(selected);
+    for (const name of names) {
+      const column = this.columns.get(name);
+      if (column !== undefined) firsts = splitGroups(groupOf, selected, column);
     }
+    const groups = firsts.map((first) => {
+      const labels = names.map((name) => ({ name, value: this.columns.get(name)?.valueOf(first) ?? "" }));
+      return labels.filter(({ value }) => value !== "");
+    });
     return { groupOf, groups };
   }
+}
+
+/** The first selected series, if there is one. */
+function firstOf(selected: Uint8Array): number[] {
+  const first = selected.indexOf(1);
+  return first < 0 ? [] : [first];
+}
+
+/** Splits the groups of the selected series by their values of one label; gives the first series of each group. */
+function splitGroups(groupOf: Uint32Array, selected: Uint8Array, column: LabelColumn): number[] {
+  const firsts: number[] = [];
+  const groupOfPair = new Map<number, number>();
+  const valueCount = column.values.length;
+  for (let i = 0; i < selected.length; i++) {
+    if (selected[i] !== 1) continue;
+    const pair = (groupOf[i] as number) * valueCount + column.at(i);
+    let group = groupOfPair.get(pair);
+    if (group === undefined) {
+      group = firsts.length;
+      groupOfPair.set(pair, group);
+      firsts.push(i);
+    }
+    groupOf[i] = group;
+  }
+  return firsts;
 }
 
 const indexes = new WeakMap<readonly SourceSeries[], LabelIndex>();
