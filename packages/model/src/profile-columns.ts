@@ -85,7 +85,10 @@ export interface ProfileColumns extends SymbolColumns, SampleColumns {
 }
 
 /** The text of one string. */
-export function stringAt(symbols: SymbolColumns, index: number): string {
+export function stringAt(
+  symbols: Pick<SymbolColumns, "stringBytes" | "stringStart" | "stringLength">,
+  index: number,
+): string {
   const start = symbols.stringStart[index] ?? 0;
   return utf8.decode(symbols.stringBytes.subarray(start, start + (symbols.stringLength[index] ?? 0)));
 }

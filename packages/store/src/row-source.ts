@@ -1,5 +1,5 @@
 import type { BlockId, Fingerprint, Labels, ProducerId, TenantId, TimeRange, UnixNano } from "@basalt/model";
-import type { SymbolTables } from "@basalt/symdb";
+import type { PathTables, SymbolTables } from "@basalt/symdb";
 
 /** One series of a source. */
 export interface SourceSeries {
@@ -65,6 +65,8 @@ export interface RowSource {
   readonly cost: ReadCost;
   series(): Promise<readonly SourceSeries[]>;
   symbols(partition: number): Promise<SymbolTables>;
+  /** The part of the symbols that trees by function name need, without files: for questions that need no more. */
+  paths(partition: number): Promise<PathTables>;
   /** Batches of rows that meet the request, in the source's order; each batch holds rows of one partition. */
   scan(request: ScanRequest, signal?: AbortSignal): AsyncIterable<SourceBatch>;
 }

@@ -1,12 +1,12 @@
 import { stringAt } from "@basalt/model";
 import { functionsOfLocation, noStackName, unsymbolisedName } from "./frames.ts";
-import type { SymbolTables } from "./symbol-tables.ts";
+import type { PathTables } from "./path-tables.ts";
 
 /**
  * Marks with 1, by stack id, the stacks that begin, at the root, with the given function names; all stacks if there are
  * none. It is Pyroscope's `stack_trace_selector.call_site`.
  */
-export function selectStacks(tables: SymbolTables, callSite: readonly string[]): Uint8Array {
+export function selectStacks(tables: PathTables, callSite: readonly string[]): Uint8Array {
   const { stackCount, stackParent, stackLocation } = tables;
   const selected = new Uint8Array(stackCount);
   if (callSite.length === 0) return selected.fill(1);
@@ -24,7 +24,7 @@ export function selectStacks(tables: SymbolTables, callSite: readonly string[]):
   return selected;
 }
 
-function matchOn(tables: SymbolTables, location: number, callSite: readonly string[], matched: number): number {
+function matchOn(tables: PathTables, location: number, callSite: readonly string[], matched: number): number {
   const functions = functionsOfLocation(tables, location);
   if (functions.length === 0) {
     return unsymbolisedName(tables, location) === callSite[matched - 1] ? matched + 1 : 0;

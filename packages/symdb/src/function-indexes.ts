@@ -1,9 +1,9 @@
 import type { FunctionTableBuilder } from "@basalt/calltree";
-import { stringAt } from "@basalt/model";
+import { defined, stringAt } from "@basalt/model";
 import { grownUint32 } from "./grow.ts";
 import { InternedFunctions } from "./interned-functions.ts";
 import { InternedStrings } from "./interned-strings.ts";
-import type { SymbolTables } from "./symbol-tables.ts";
+import type { PathTables } from "./path-tables.ts";
 
 /**
  * Finds functions of many tables in one function table by the bytes of their names (and files): a name is decoded once
@@ -24,10 +24,10 @@ export class FunctionIndexes {
   }
 
   /** The index of a function of tables; `view` is over their `stringBytes`. */
-  indexOf(tables: SymbolTables, view: DataView, callee: number): number {
+  indexOf(tables: PathTables, view: DataView, callee: number): number {
     const name = tables.functionName[callee] as number;
-    const file = tables.functionFilename[callee] as number;
     const { tellFilesApart } = this.#functions;
+    const file = tellFilesApart ? (defined(tables.functionFilename, "files of functions")[callee] as number) : 0;
     const nameNumber = this.#string(tables, view, name);
     const number = tellFilesApart ? this.#pairs.intern(nameNumber, 0, this.#string(tables, view, file), 0) : nameNumber;
     this.#indexOf = grownUint32(this.#indexOf, number + 1);
@@ -38,7 +38,7 @@ export class FunctionIndexes {
     return index;
   }
 
-  #string(tables: SymbolTables, view: DataView, index: number): number {
+  #string(tables: PathTables, view: DataView, index: number): number {
     return this.#strings.intern(view, tables.stringStart[index] as number, tables.stringLength[index] as number);
   }
 }

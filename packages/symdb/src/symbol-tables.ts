@@ -14,15 +14,20 @@ export interface SymbolTables extends SymbolColumns {
   readonly stackHash: BigUint64Array;
 }
 
-/** 4: the node of a stack, or the function of a location, that an index of paths remembers. */
+/** 4: the node of a stack, or the function of a location or of a function, that an index of paths remembers. */
 const pathBytes = 4;
+
+/** What one index of paths remembers of tables, in bytes. */
+export function bytesOfPaths(tables: Pick<SymbolTables, "stackCount" | "locationCount" | "functionCount">): number {
+  return (tables.stackCount + tables.locationCount + tables.functionCount) * pathBytes;
+}
 
 /** 8: a content hash. Counted, not asked for: tables may make their hashes on the first look, and queries never look. */
 const hashBytes = 8;
 
 /** Memory of tables, in bytes, for the accounts of caches: the columns, and what one index of paths remembers of them. */
 export function symbolTablesByteLength(tables: SymbolTables): number {
-  let bytes = (tables.stackCount + tables.locationCount) * pathBytes + tables.stackCount * hashBytes;
+  let bytes = bytesOfPaths(tables) + tables.stackCount * hashBytes;
   for (const column of columnsOf(tables)) bytes += column.byteLength;
   return bytes;
 }

@@ -2,7 +2,7 @@ import type { TreeShape } from "@basalt/calltree";
 import { functionsOfLocation, noStackName, unsymbolisedName } from "./frames.ts";
 import type { FunctionIndexes } from "./function-indexes.ts";
 import { grownInt32, grownUint32 } from "./grow.ts";
-import type { SymbolTables } from "./symbol-tables.ts";
+import type { PathTables } from "./path-tables.ts";
 
 /**
  * Which node of a shape each stack of one table is, found when it is first asked for. Inlined functions are nodes of
@@ -18,6 +18,8 @@ export class TablePaths {
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** By location: index of its only function plus one; 0 = not looked up; -1 - place in #several. */
   #onlyOf: Int32Array = new Int32Array(0);
+  /** By function: its index plus one; 0 = not looked up. */
+  #indexOf: Uint32Array = new Uint32Array(0);
   readonly #several: number[][] = [];
   /** Stacks on the way up that have no node yet. */
   #pending: Uint32Array = new Uint32Array(64);
@@ -28,15 +30,16 @@ export class TablePaths {
   }
 
   /** Takes tables, the same or grown ones; call it before the others. */
-  follow(tables: SymbolTables): void {
+  follow(tables: PathTables): void {
     this.nodeOf = grownUint32(this.nodeOf, tables.stackCount);
     this.#onlyOf = grownInt32(this.#onlyOf, tables.locationCount);
+    this.#indexOf = grownUint32(this.#indexOf, tables.functionCount);
     const { buffer, byteOffset, byteLength } = tables.stringBytes;
     this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
   /** Finds the node of a stack that has none in {@link nodeOf} yet. */
-  lookUp(tables: SymbolTables, stack: number): void {
+  lookUp(tables: PathTables, stack: number): void {
     if (stack === 0) {
       this.nodeOf[0] = this.#shape.child(0, this.#shape.functions.indexOf(noStackName));
       return;
@@ -56,7 +59,7 @@ export class TablePaths {
     }
   }
 
-  #descend(tables: SymbolTables, above: number, location: number): number {
+  #descend(tables: PathTables, above: number, location: number): number {
     let only = this.#onlyOf[location] as number;
     if (only === 0) only = this.#lookUpLocation(tables, location);
     if (only > 0) return this.#shape.child(above, only - 1);
@@ -65,13 +68,27 @@ export class TablePaths {
     return node;
   }
 
-  #lookUpLocation(tables: SymbolTables, location: number): number {
-    const functions = functionsOfLocation(tables, location);
-    const indexes = functions.map((callee) => this.#indexes.indexOf(tables, this.#view, callee));
-    if (indexes.length === 0) indexes.push(this.#shape.functions.indexOf(unsymbolisedName(tables, location)));
-    const [only = 0] = indexes;
-    const entry = indexes.length > 1 ? -this.#several.push(indexes) : only + 1;
+  #lookUpLocation(tables: PathTables, location: number): number {
+    const entry = this.#entryOf(tables, location);
     this.#onlyOf[location] = entry;
     return entry;
+  }
+
+  #entryOf(tables: PathTables, location: number): number {
+    const line = tables.locationLineStart[location] as number;
+    const lineCount = (tables.locationLineStart[location + 1] as number) - line;
+    const first = lineCount === 1 ? (tables.lineFunction[line] as number) : 0;
+    if (first !== 0) return this.#functionIndex(tables, first - 1) + 1;
+    const indexes = functionsOfLocation(tables, location).map((callee) => this.#functionIndex(tables, callee));
+    const [only = this.#shape.functions.indexOf(unsymbolisedName(tables, location))] = indexes;
+    return indexes.length > 1 ? -this.#several.push(indexes) : only + 1;
+  }
+
+  #functionIndex(tables: PathTables, callee: number): number {
+    const known = this.#indexOf[callee] as number;
+    if (known !== 0) return known - 1;
+    const index = this.#indexes.indexOf(tables, this.#view, callee);
+    this.#indexOf[callee] = index + 1;
+    return index;
   }
 }

@@ -14,7 +14,7 @@ import { assert } from "@basalt/model";
 import { FunctionIndexes } from "./function-indexes.ts";
 import { grownBigInt64, grownUint32 } from "./grow.ts";
 import { lineageOf } from "./lineage.ts";
-import type { SymbolTables } from "./symbol-tables.ts";
+import type { PathTables } from "./path-tables.ts";
 import { TablePaths } from "./table-paths.ts";
 
 /** 2^18: such a shape takes 4 MiB, and 2 MiB of values for each query that runs over it. */
@@ -86,7 +86,7 @@ export class TreeSum {
    *
    * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
    */
-  add(tables: SymbolTables, values: BigInt64Array): void {
+  add(tables: PathTables, values: BigInt64Array): void {
     const { stackCount } = tables;
     assert(values.length >= stackCount, "values are given for every stack");
     this.#stacks = grownUint32(this.#stacks, stackCount);
@@ -103,7 +103,7 @@ export class TreeSum {
    *
    * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
    */
-  addSome(tables: SymbolTables, stackIds: Uint32Array, values: BigInt64Array): void {
+  addSome(tables: PathTables, stackIds: Uint32Array, values: BigInt64Array): void {
     this.#sum = checkSum(this.#sum + sumValues(values, stackIds.length));
     const paths = this.#pathsOf(tables);
     const { nodeOf } = paths;
@@ -123,7 +123,7 @@ export class TreeSum {
     return pruneTree({ length, parent, functionIndex, self, functions: functions.table() }, callSite);
   }
 
-  #pathsOf(tables: SymbolTables): TablePaths {
+  #pathsOf(tables: PathTables): TablePaths {
     const { shape, indexes, pathsOf } = this.#generation;
     const lineage = lineageOf(tables);
     let paths = pathsOf.get(lineage);
@@ -147,7 +147,7 @@ export interface CallTreeOptions {
 }
 
 /** The call tree of one table and the values of its stacks; for many tables or queries, keep a {@link PathIndex}. */
-export function toCallTree(tables: SymbolTables, values: BigInt64Array, options: CallTreeOptions = {}): CallTree {
+export function toCallTree(tables: PathTables, values: BigInt64Array, options: CallTreeOptions = {}): CallTree {
   const sum = new PathIndex({ tellFilesApart: options.tellFilesApart ?? false, seed: options.seed ?? 0 }).sum();
   sum.add(tables, values);
   return sum.finish(options.callSite);

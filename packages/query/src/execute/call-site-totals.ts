@@ -14,7 +14,7 @@ export class CallSiteTotals {
   async marks(source: RowSource, partition: number): Promise<Uint8Array> {
     let marks = this.marksOfPartition.get(partition);
     if (marks === undefined) {
-      marks = selectStacks(await source.symbols(partition), this.callSite);
+      marks = selectStacks(await source.paths(partition), this.callSite);
       this.marksOfPartition.set(partition, marks);
     }
     return marks;

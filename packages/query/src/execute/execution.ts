@@ -1,4 +1,5 @@
 import type { RowSource } from "@basalt/store";
+import type { PathTables, SymbolTables } from "@basalt/symdb";
 import { ColumnsMerger } from "@basalt/symdb";
 import { mergePartials } from "../merge/merge-partials.ts";
 import type { QueryPartial } from "../merge/query-partial.ts";
@@ -7,7 +8,7 @@ import type { PprofPlan, QueryPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
 import { labelNamesOf, labelSetsOf, labelValuesOf } from "./execute-labels.ts";
 import { executeSeries } from "./execute-series.ts";
-import type { PartitionSums } from "./partition-sums.ts";
+import type { PartitionSums, SummerParts } from "./partition-sums.ts";
 import { PartitionSummer } from "./partition-sums.ts";
 import type { QueryMemory } from "./query-memory.ts";
 import type { SelectedSeries } from "./select-series.ts";
@@ -36,8 +37,9 @@ export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory
 }
 
 /** What sums by stack are added to. */
-interface StackDestination {
-  readonly add: (partition: PartitionSums) => void;
+interface StackDestination<S extends PathTables> {
+  readonly symbolsOf: SummerParts<S>["symbolsOf"];
+  readonly add: (partition: PartitionSums<S>) => void;
   /** Bytes that a stack with a value takes at most, for the memory bound. */
   readonly bytesPerStack: number;
   /** The answer; nothing was selected if nothing was added. */
@@ -48,9 +50,10 @@ interface StackDestination {
 const treeStackBytes = 48;
 
 /** One tree over all partitions: none gets a tree of its own that would have to be merged. */
-function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDestination {
+function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDestination<PathTables> {
   const sum = memory.paths(tellFilesApart).sum();
   return {
+    symbolsOf: (source, partition) => (tellFilesApart ? source.symbols(partition) : source.paths(partition)),
     add: ({ symbols, stackIds, values }) => sum.addSome(symbols, stackIds, values),
     bytesPerStack: treeStackBytes,
     finish: (hasRows) => ({ kind: "tree", tree: hasRows ? sum.finish() : undefined, ...plainOutcome }),
@@ -61,9 +64,10 @@ function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDesti
 const profileStackBytes = 128;
 
 /** One profile over all partitions, equal symbols united. */
-function growProfile(memory: QueryMemory): StackDestination {
+function growProfile(memory: QueryMemory): StackDestination<SymbolTables> {
   const merger = new ColumnsMerger(memory.hashSeed);
   return {
+    symbolsOf: (source, partition) => source.symbols(partition),
     add: ({ symbols, stackIds, values }) => {
       const sums = new BigInt64Array(symbols.stackCount);
       for (let i = 0; i < stackIds.length; i++) sums[stackIds[i] as number] = values[i] as bigint;
@@ -75,16 +79,16 @@ function growProfile(memory: QueryMemory): StackDestination {
 }
 
 /** Plans whose answer is one tree or one profile over all sources. */
-class StackExecution implements Execution {
+class StackExecution<S extends PathTables> implements Execution {
   private readonly plan: TreePlan | PprofPlan;
-  private readonly destination: StackDestination;
+  private readonly destination: StackDestination<S>;
   private readonly budget: Budget;
   private readonly memory: QueryMemory;
   private hasRows = false;
 
   constructor(
     plan: TreePlan | PprofPlan,
-    destination: StackDestination,
+    destination: StackDestination<S>,
     by: { readonly budget: Budget; readonly memory: QueryMemory },
   ) {
     this.plan = plan;
@@ -95,9 +99,10 @@ class StackExecution implements Execution {
 
   async add(source: RowSource, chosen: SelectedSeries): Promise<void> {
     const { budget, memory, destination } = this;
+    const { symbolsOf } = destination;
     const sums = memory.takeSums();
     try {
-      for (const partition of await new PartitionSummer(source, this.plan, { budget, sums }).run(chosen)) {
+      for (const partition of await new PartitionSummer(source, this.plan, { budget, sums, symbolsOf }).run(chosen)) {
         this.hasRows = true;
         budget.charge(partition.stackIds.length * destination.bytesPerStack);
         destination.add(partition);

@@ -1,5 +1,5 @@
 import type { RowSource, SourceBatch } from "@basalt/store";
-import type { SymbolTables } from "@basalt/symdb";
+import type { PathTables } from "@basalt/symdb";
 import { selectStacks } from "@basalt/symdb";
 import type { PprofPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
@@ -7,35 +7,41 @@ import type { SelectedSeries } from "./select-series.ts";
 import type { SparseSums, StackSums } from "./stack-sums.ts";
 
 /** Selected values of one partition of a source. A source may give several of one partition. */
-export interface PartitionSums extends SparseSums {
-  readonly symbols: SymbolTables;
+export interface PartitionSums<S extends PathTables> extends SparseSums {
+  readonly symbols: S;
+}
+
+/** What sums are made with. */
+export interface SummerParts<S extends PathTables> {
+  readonly budget: Budget;
+  readonly sums: StackSums;
+  /** The symbols of a partition, as far as they are needed. */
+  readonly symbolsOf: (source: RowSource, partition: number) => Promise<S>;
 }
 
 /** Bytes of a sum, for the memory bound: a stack id and a value. */
 const sumBytes = 12;
 
 /** Sums the samples of one source by partition and stack. */
-export class PartitionSummer {
+export class PartitionSummer<S extends PathTables> {
   private readonly source: RowSource;
   private readonly plan: TreePlan | PprofPlan;
   private readonly budget: Budget;
   private readonly sums: StackSums;
   private readonly spans: ReadonlySet<bigint> | undefined;
-  private readonly done: PartitionSums[] = [];
-  private readonly marksOf = new Map<SymbolTables, Uint8Array>();
+  private readonly symbolsOf: SummerParts<S>["symbolsOf"];
+  private readonly done: PartitionSums<S>[] = [];
+  private readonly marksOf = new Map<S, Uint8Array>();
   private openPartition = -1;
-  private symbols: SymbolTables | undefined;
+  private symbols: S | undefined;
 
   /** The sums' memory is this object's alone until `run` has ended. */
-  constructor(
-    source: RowSource,
-    plan: TreePlan | PprofPlan,
-    by: { readonly budget: Budget; readonly sums: StackSums },
-  ) {
+  constructor(source: RowSource, plan: TreePlan | PprofPlan, by: SummerParts<S>) {
     this.source = source;
     this.plan = plan;
     this.budget = by.budget;
     this.sums = by.sums;
+    this.symbolsOf = by.symbolsOf;
     this.spans = plan.spans.length === 0 ? undefined : new Set(plan.spans.map(spanNumber));
   }
 
@@ -44,7 +50,7 @@ export class PartitionSummer {
    *
    * @throws BasaltError `block_corrupt`, `value_overflow`, bounds of the budget, and what the source throws.
    */
-  async run({ selected, selectedCount }: SelectedSeries): Promise<readonly PartitionSums[]> {
+  async run({ selected, selectedCount }: SelectedSeries): Promise<readonly PartitionSums<S>[]> {
     if (selectedCount === 0) return [];
     const { source, plan, budget } = this;
     const wanted = { series: selected, range: plan.range, samples: true, profileIds: false };
@@ -63,7 +69,7 @@ export class PartitionSummer {
   private async add(batch: SourceBatch): Promise<void> {
     if (batch.partition !== this.openPartition) {
       this.close();
-      this.symbols = await this.source.symbols(batch.partition);
+      this.symbols = await this.symbolsOf(this.source, batch.partition);
       this.openPartition = batch.partition;
       this.sums.begin(this.symbols.stackCount);
     }
@@ -80,7 +86,7 @@ export class PartitionSummer {
     this.openPartition = -1;
   }
 
-  private atCallSite(symbols: SymbolTables, sums: SparseSums): SparseSums {
+  private atCallSite(symbols: S, sums: SparseSums): SparseSums {
     if (this.plan.callSite.length === 0) return sums;
     let marks = this.marksOf.get(symbols);
     if (marks === undefined) {

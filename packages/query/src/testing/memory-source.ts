@@ -96,6 +96,10 @@ export class MemorySource implements RowSource {
     return tables === undefined ? Promise.reject(new Error(`no partition ${partition}`)) : Promise.resolve(tables);
   }
 
+  paths(partition: number): Promise<SymbolTables> {
+    return this.symbols(partition);
+  }
+
   async *scan(request: ScanRequest): AsyncIterable<RowBatch & { readonly partition: number }> {
     const wanted = this.rows.filter(
       ({ seriesIndex, timeNanos }) =>

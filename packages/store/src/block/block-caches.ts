@@ -1,6 +1,6 @@
 import type { ParquetMetadata } from "@basalt/parquet";
 import { ByteCache } from "@basalt/runtime/thread";
-import { type SymbolTables, symbolTablesByteLength } from "@basalt/symdb";
+import { type PathTables, pathTablesByteLength, type SymbolTables, symbolTablesByteLength } from "@basalt/symdb";
 import type { SeriesList } from "./series-file.ts";
 
 /** Byte bounds of the caches of one thread. */
@@ -22,12 +22,15 @@ export interface BlockCaches {
   readonly footers: ByteCache<ParquetMetadata>;
   readonly series: ByteCache<SeriesList>;
   readonly symbols: ByteCache<SymbolTables>;
+  readonly paths: ByteCache<PathTables>;
 }
 
 export function blockCaches(limits: BlockCacheLimits = blockCacheLimitsDefault): BlockCaches {
   return {
     footers: new ByteCache("footers", limits.footerBytesMax, (footer) => footer.memoryBytes),
     series: new ByteCache("series", limits.seriesBytesMax, (list) => list.byteLength),
-    symbols: new ByteCache("symbols", limits.symbolBytesMax, symbolTablesByteLength),
+    // Most questions ask for trees, which take paths alone, at a third of the size.
+    symbols: new ByteCache("symbols", limits.symbolBytesMax / 2, symbolTablesByteLength),
+    paths: new ByteCache("paths", limits.symbolBytesMax / 2, pathTablesByteLength),
   };
 }

@@ -7,15 +7,17 @@ import {
   type RowGroup,
   readMetadata,
 } from "@basalt/parquet";
-import type { SymbolTables } from "@basalt/symdb";
+import type { PathTables, SymbolTables } from "@basalt/symdb";
 import { type FilterColumns, filterRows } from "../row-filter.ts";
 import type { ReadCost, RowSource, ScanRequest, SourceBatch, SourceSeries } from "../row-source.ts";
 import type { BlockCaches } from "./block-caches.ts";
 import type { BlockMeta } from "./block-meta.ts";
 import { type BlockFileName, blockFiles } from "./block-schema.ts";
 import { giveBackScratch, takeScratch } from "./idle-scratch.ts";
+import { readPaths } from "./path-files-reader.ts";
 import { readSeries, type SeriesList, seriesOfRows } from "./series-file.ts";
-import { partitionRows, type ReadSymbols, readSymbols } from "./symbol-files-reader.ts";
+import { type ReadSymbols, readSymbols } from "./symbol-files-reader.ts";
+import { type PartitionRows, partitionRows, type SymbolFiles } from "./symbol-rows.ts";
 
 export interface BlockSourceOptions {
   readonly kind: "block" | "segment";
@@ -75,8 +77,21 @@ export class BlockSource implements RowSource {
     );
   }
 
+  paths(partition: number): Promise<PathTables> {
+    return this.#options.caches.paths.get(`${this.#cacheKey}/${partition}`, () =>
+      this.#readSymbolFiles(partition, readPaths),
+    );
+  }
+
   /** Symbols past the cache, with the marks of stacks that samples name: for merges. */
-  async readSymbols(partition: number): Promise<ReadSymbols> {
+  readSymbols(partition: number): Promise<ReadSymbols> {
+    return this.#readSymbolFiles(partition, readSymbols);
+  }
+
+  async #readSymbolFiles<T>(
+    partition: number,
+    readTables: (files: SymbolFiles, rows: PartitionRows) => Promise<T>,
+  ): Promise<T> {
     const [functions, mappings, locations, stacktraces] = await Promise.all([
       this.#open(blockFiles.functions),
       this.#open(blockFiles.mappings),
@@ -84,9 +99,9 @@ export class BlockSource implements RowSource {
       this.#open(blockFiles.stacktraces),
     ]);
     const files = { functions, mappings, locations, stacktraces };
-    const read = await this.#guard(() => readSymbols(files, partitionRows(this.meta.partitions, partition)));
+    const tables = await this.#guard(() => readTables(files, partitionRows(this.meta.partitions, partition)));
     for (const file of Object.values(files)) this.cost.bytesRead += file.bytesRead;
-    return read;
+    return tables;
   }
 
   async *scan(request: ScanRequest, signal?: AbortSignal): AsyncGenerator<SourceBatch> {

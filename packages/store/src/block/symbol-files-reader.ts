@@ -1,43 +1,15 @@
-import { BasaltError } from "@basalt/model";
-import type { ByteValues, ParquetReader, RowGroup } from "@basalt/parquet";
 import { type SymbolTables, stackHashes } from "@basalt/symdb";
-import type { BlockPartition } from "./block-meta.ts";
-
-/** The symbol files of a block. */
-export interface SymbolFiles {
-  readonly functions: ParquetReader;
-  readonly mappings: ParquetReader;
-  readonly locations: ParquetReader;
-  readonly stacktraces: ParquetReader;
-}
-
-/** Which rows of the files belong to a partition. */
-export interface PartitionRows {
-  readonly functions: RowSpan;
-  readonly mappings: RowSpan;
-  readonly locations: RowSpan;
-  readonly stacktraces: RowSpan;
-}
-
-interface RowSpan {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Rows of each partition, from the counts of `meta.json`. */
-export function partitionRows(partitions: readonly BlockPartition[], index: number): PartitionRows {
-  const span = (name: "functions" | "mappings" | "locations" | "stacktraces"): RowSpan => {
-    let start = 0;
-    for (let i = 0; i < index; i++) start += partitions[i]?.[name] ?? 0;
-    return { start, end: start + (partitions[index]?.[name] ?? 0) };
-  };
-  return {
-    functions: span("functions"),
-    mappings: span("mappings"),
-    locations: span("locations"),
-    stacktraces: span("stacktraces"),
-  };
-}
+import { StringCollector } from "./string-collector.ts";
+import {
+  checkedBelow,
+  type FetchedRows,
+  none,
+  type PartitionRows,
+  readAddresses,
+  readRows,
+  readStacks,
+  type SymbolFiles,
+} from "./symbol-rows.ts";
 
 /** Symbols as read. */
 export interface ReadSymbols {
@@ -76,9 +48,19 @@ export async function readSymbols(files: SymbolFiles, rows: PartitionRows): Prom
   const functionColumns = readFunctions(functions, strings);
   const mappingColumns = readMappings(mappings, strings);
   const locationColumns = readLocations(locations, functionColumns.functionCount, mappingColumns.mappingCount);
-  const stacks = readStacks(stacktraces, locationColumns.locationCount, weightLeaf);
+  const stacks = readStacks(stacktraces, locationColumns.locationCount);
   const symbols = { ...strings.columns(), ...functionColumns, ...mappingColumns, ...locationColumns };
-  return { tables: withStackHash({ ...symbols, ...stacks.columns }), weights: stacks.weights };
+  return { tables: withStackHash({ ...symbols, ...stacks }), weights: readWeights(stacktraces, weightLeaf) };
+}
+
+function readWeights(rows: FetchedRows | undefined, weightLeaf: "weight" | "hash"): Float64Array {
+  if (rows === undefined) return new Float64Array(1);
+  const { group, count } = rows;
+  const weights = new Float64Array(count).fill(1);
+  const present = group.present(weightLeaf);
+  if (weightLeaf === "weight") weights.set(Float64Array.from(group.numbers("weight"), Number));
+  else if (present !== undefined) weights.set(present);
+  return weights;
 }
 
 type TablesWithoutHash = Omit<SymbolTables, "stackHash">;
@@ -93,32 +75,6 @@ function withStackHash(tables: TablesWithoutHash): SymbolTables {
       return hashes;
     },
   };
-}
-
-/** Fetches rows that lie in one row group; undefined if there are none. */
-async function readRows(
-  file: ParquetReader,
-  span: RowSpan,
-  leaves: readonly string[],
-): Promise<FetchedRows | undefined> {
-  if (span.start === span.end) return undefined;
-  let groupStart = 0;
-  for (const [index, { rowCount }] of file.metadata.rowGroups.entries()) {
-    const groupEnd = groupStart + rowCount;
-    if (span.start < groupEnd) {
-      if (span.end > groupEnd) break;
-      const rows = { start: span.start - groupStart, end: span.end - groupStart };
-      const group = await file.readRowGroup(index, { leaves, rows });
-      return { group, count: span.end - span.start };
-    }
-    groupStart = groupEnd;
-  }
-  return corrupt(`symbols in rows ${span.start} to ${span.end} are not in one row group`);
-}
-
-interface FetchedRows {
-  readonly group: RowGroup;
-  readonly count: number;
 }
 
 type FunctionColumns = Pick<
@@ -200,15 +156,12 @@ function readLocations(rows: FetchedRows | undefined, functionCount: number, map
     return { locationCount: 0, locationMapping: none, ...address, ...lines };
   }
   const { group, count } = rows;
-  const address = group.bigints("address");
-  const halves = new Uint32Array(address.buffer, address.byteOffset, count * 2);
   const locationLineStart = group.listStarts("lines");
   const lineCount = locationLineStart[count] as number;
   return {
     locationCount: count,
     locationMapping: checkedBelow(group.uint32s("mapping_id"), count, mappingCount + 1, "mapping"),
-    locationAddressLow: halves.filter((_, i) => i % 2 === 0),
-    locationAddressHigh: halves.filter((_, i) => i % 2 === 1),
+    ...readAddresses(group, count),
     locationIsFolded: group.booleans("is_folded"),
     locationLineStart,
     lineCount,
@@ -217,94 +170,6 @@ function readLocations(rows: FetchedRows | undefined, functionCount: number, map
   };
 }
 
-type StackColumns = Pick<SymbolTables, "stackCount" | "stackParent" | "stackLocation">;
-
-interface StackRows {
-  readonly columns: StackColumns;
-  readonly weights: Float64Array;
-}
-
-function readStacks(rows: FetchedRows | undefined, locationCount: number, weightLeaf: "weight" | "hash"): StackRows {
-  if (rows === undefined) {
-    const columns = { stackCount: 1, stackParent: new Uint32Array(1), stackLocation: new Uint32Array(1) };
-    return { columns, weights: new Float64Array(1) };
-  }
-  const { group, count } = rows;
-  const stackParent = group.uint32s("parent_id");
-  const location = checkedBelow(group.uint32s("location_id"), count, locationCount + 1, "location");
-  const stackLocation = new Uint32Array(count);
-  for (let i = 1; i < count; i++) {
-    if ((stackParent[i] as number) >= i || location[i] === 0) corrupt(`stack ${i} has no valid parent or location`);
-    stackLocation[i] = (location[i] as number) - 1;
-  }
-  const weights = new Float64Array(count).fill(1);
-  const present = group.present(weightLeaf);
-  if (weightLeaf === "weight") weights.set(Float64Array.from(group.numbers("weight"), Number));
-  else if (present !== undefined) weights.set(present);
-  return { columns: { stackCount: count, stackParent, stackLocation }, weights };
-}
-
-const none: Uint32Array = new Uint32Array();
-
 function unsigned(values: BigInt64Array): BigUint64Array {
   return new BigUint64Array(values.buffer, values.byteOffset, values.length);
-}
-
-function checkedBelow(values: Uint32Array, count: number, bound: number, what: string): Uint32Array {
-  for (let i = 0; i < count; i++) {
-    if ((values[i] as number) >= bound) corrupt(`symbols name ${what} ${values[i]} of ${bound}`);
-  }
-  return values;
-}
-
-/** Builds one string table of what several columns refer to; string 0 is the empty one. */
-class StringCollector {
-  #bytes: Uint8Array = new Uint8Array(4096);
-  #end = 0;
-  readonly #start: number[] = [0];
-  readonly #length: number[] = [0];
-
-  /** The table's index of each of a column's strings. */
-  collect({ bytes, starts, index }: ByteValues, count: number): Uint32Array {
-    const indexes = new Uint32Array(count);
-    const known = new Map<number, number>();
-    for (let i = 0; i < count; i++) {
-      const entry = index === undefined ? i : (index[i] as number);
-      let at = known.get(entry);
-      if (at === undefined) {
-        at = this.#add(bytes, starts[entry] as number, starts[entry + 1] as number);
-        known.set(entry, at);
-      }
-      indexes[i] = at;
-    }
-    return indexes;
-  }
-
-  columns(): Pick<SymbolTables, "stringBytes" | "stringCount" | "stringStart" | "stringLength"> {
-    return {
-      stringBytes: this.#bytes.slice(0, this.#end),
-      stringCount: this.#start.length,
-      stringStart: Uint32Array.from(this.#start),
-      stringLength: Uint32Array.from(this.#length),
-    };
-  }
-
-  #add(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length === 0) return 0;
-    if (this.#end + length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#end + length, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#end));
-      this.#bytes = grown;
-    }
-    this.#bytes.set(bytes.subarray(start, end), this.#end);
-    this.#start.push(this.#end);
-    this.#length.push(length);
-    this.#end += length;
-    return this.#start.length - 1;
-  }
-}
-
-function corrupt(reason: string): never {
-  throw new BasaltError("block_corrupt", reason);
 }

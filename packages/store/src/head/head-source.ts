@@ -49,6 +49,11 @@ export class HeadSource implements RowSource {
     return Promise.resolve(defined(this.#partitions[partition], "partition").tables);
   }
 
+  /** All symbols are in memory anyway. */
+  paths(partition: number): Promise<SymbolTables> {
+    return this.symbols(partition);
+  }
+
   async *scan(request: ScanRequest, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
     for (const [partition, { columns, seriesBase }] of this.#partitions.entries()) {
       for (const slice of slices(columns)) {
