@@ -56,7 +56,8 @@ else {
 function whenSyncFails(failing: number): Parameters<ServerUnderTest["start"]>[0] {
   return {
     command: [
-      ...["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"],
+      // -D: the server is the child itself, so that killing it kills it and not strace alone.
+      ...["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null"],
       ...["-e", "trace=fdatasync", "-e", `inject=fdatasync:error=EIO:when=${failing}`],
     ],
     environment: { UV_THREADPOOL_SIZE: "1" },
