@@ -59,7 +59,7 @@ function syncOf(
 }
 
 function spawnIngestWorker({ clock, config }: Surroundings, limits: TenantLimits): SpawnShard<IngestHandlers> {
-  const module = siblingModule(import.meta.url, "../ingest/ingest-worker");
+  const module = siblingModule(import.meta.url, "ingest-worker");
   return (data, handlers, onExit) => {
     const workerData: IngestWorkerData = { ...data, limits };
     return spawnWorker<IngestHandlers, IngestWorkerData, typeof handlers>(module, {
