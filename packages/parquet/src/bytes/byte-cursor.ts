@@ -30,10 +30,16 @@ export class ByteCursor {
 
   /** A view of the next bytes. */
   take(count: number): Uint8Array {
+    const from = this.skip(count);
+    return this.bytes.subarray(from, from + count);
+  }
+
+  /** Passes the next bytes and gives the index of the first: for few bytes, where a view costs more than reading them. */
+  skip(count: number): number {
     if (!(count >= 0 && count <= this.remaining)) throw this.fail(`${count} bytes wanted, ${this.remaining} left`);
-    const view = this.bytes.subarray(this.position, this.position + count);
+    const from = this.position;
     this.position += count;
-    return view;
+    return from;
   }
 
   /** LEB128 up to 2^53. */
@@ -67,5 +73,25 @@ export class ByteCursor {
   zigzagBig(): bigint {
     const value = this.varintBig();
     return (value >> 1n) ^ -(value & 1n);
+  }
+
+  /** The same as the halves of an int64, low and high, without a BigInt. */
+  zigzagHalves(halves: Int32Array): void {
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      const bits = byte & 127;
+      if (shift < 32) low |= bits << shift;
+      // shifts of 32 and more wrap, so the high half has its own two cases
+      if (shift === 28) high |= bits >>> 4;
+      else if (shift > 28) high |= bits << (shift - 32);
+      if (byte >= 128) continue;
+      const sign = -(low & 1);
+      halves[0] = ((low >>> 1) | (high << 31)) ^ sign;
+      halves[1] = (high >>> 1) ^ sign;
+      return;
+    }
+    throw this.fail("varint above 64 bits");
   }
 }

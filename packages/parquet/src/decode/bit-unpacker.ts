@@ -16,24 +16,20 @@ export interface UnpackTarget {
 export function unpackBits(cursor: ByteCursor, width: number, byteCount: number, target: UnpackTarget): void {
   const { values, start, count } = target;
   if (count * width > byteCount * 8) throw cursor.fail(`${count} values of ${width} bits in ${byteCount} bytes`);
-  const packed = cursor.take(byteCount);
+  const from = cursor.skip(byteCount);
+  if (width === 0) values.fill(0, start, start + count);
+  else if (width % 8 === 0) unpackBytes(cursor.bytes, from, width, target);
+  else if (width <= 24) unpackNarrow(cursor.bytes, from, width, target);
+  else unpackWide(cursor.bytes, from, width, target);
+}
+
+function unpackBytes(packed: Uint8Array, from: number, width: number, target: UnpackTarget): void {
+  const { values, start, count } = target;
   const end = start + count;
-  if (width === 0) values.fill(0, start, end);
-  else if (width % 8 === 0) unpackBytes(packed, width, values, { start, end });
-  else if (width <= 24) unpackNarrow(packed, width, values, { start, end });
-  else unpackWide(packed, width, values, { start, end });
-}
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-function unpackBytes(packed: Uint8Array, width: number, values: Uint32Array, span: Span): void {
-  const { start, end } = span;
-  let p = 0;
-  if (width === 8) values.set(packed.subarray(0, end - start), start);
-  else if (width === 16) {
+  let p = from;
+  if (width === 8) {
+    for (let i = start; i < end; i++) values[i] = packed[p++] as number;
+  } else if (width === 16) {
     for (let i = start; i < end; i++, p += 2) values[i] = (packed[p] as number) | ((packed[p + 1] as number) << 8);
   } else if (width === 24) {
     for (let i = start; i < end; i++, p += 3) {
@@ -50,10 +46,11 @@ function unpackBytes(packed: Uint8Array, width: number, values: Uint32Array, spa
   }
 }
 
-function unpackNarrow(packed: Uint8Array, width: number, values: Uint32Array, span: Span): void {
-  const { start, end } = span;
+function unpackNarrow(packed: Uint8Array, from: number, width: number, target: UnpackTarget): void {
+  const { values, start, count } = target;
+  const end = start + count;
   const mask = (1 << width) - 1;
-  let p = 0;
+  let p = from;
   let bits = 0;
   let held = 0;
   for (let i = start; i < end; i++) {
@@ -68,11 +65,12 @@ function unpackNarrow(packed: Uint8Array, width: number, values: Uint32Array, sp
 }
 
 /** 25 … 31 bits: each value spans up to five bytes. */
-function unpackWide(packed: Uint8Array, width: number, values: Uint32Array, span: Span): void {
-  const { start, end } = span;
+function unpackWide(packed: Uint8Array, from: number, width: number, target: UnpackTarget): void {
+  const { values, start, count } = target;
+  const end = start + count;
   const mask = 2 ** width - 1;
   for (let i = start, bit = 0; i < end; i++, bit += width) {
-    const p = bit >>> 3;
+    const p = from + (bit >>> 3);
     const shift = bit & 7;
     const low =
       (packed[p] as number) |

@@ -15,11 +15,14 @@ class MiniblockReader {
   readonly low: Uint32Array;
   high: Uint32Array | undefined;
   width = 0;
-  least = 0n;
+  /** Halves of the least delta of the block. */
+  readonly least: Int32Array = new Int32Array(2);
   readonly #cursor: ByteCursor;
   readonly #miniblocks: number;
-  #widths: Uint8Array = new Uint8Array(0);
+  /** Where the widths of the block's miniblocks lie. */
+  #widthsAt = 0;
   #next = 0;
+  readonly #target: { readonly values: Uint32Array; readonly start: number; count: number };
 
   constructor(cursor: ByteCursor) {
     const block = cursor.varint();
@@ -31,6 +34,7 @@ class MiniblockReader {
       throw cursor.fail(`delta blocks of ${block} values in ${this.#miniblocks} miniblocks`);
     }
     this.low = new Uint32Array(values);
+    this.#target = { values: this.low, start: 0, count: 0 };
     this.#cursor = cursor;
     this.#next = this.#miniblocks;
   }
@@ -39,48 +43,44 @@ class MiniblockReader {
   advance(wanted: number): void {
     const cursor = this.#cursor;
     if (this.#next === this.#miniblocks) {
-      this.least = BigInt.asIntN(64, cursor.zigzagBig());
-      this.#widths = cursor.take(this.#miniblocks);
+      cursor.zigzagHalves(this.least);
+      this.#widthsAt = cursor.skip(this.#miniblocks);
       this.#next = 0;
     }
-    this.width = this.#widths[this.#next++] as number;
+    this.width = cursor.bytes[this.#widthsAt + this.#next++] as number;
     // a writer may leave out the padding of the last miniblock
     const packedLength = Math.min((this.low.length * this.width) / 8, cursor.remaining);
     if (this.width > 64) throw cursor.fail(`delta miniblock of ${this.width} bits`);
-    if (this.width <= 32) unpackBits(cursor, this.width, packedLength, { values: this.low, start: 0, count: wanted });
+    this.#target.count = wanted;
+    if (this.width <= 32) unpackBits(cursor, this.width, packedLength, this.#target);
     else this.#unpackWide(packedLength, wanted);
   }
 
   #unpackWide(packedLength: number, wanted: number): void {
     const { low, width } = this;
     if (wanted * width > packedLength * 8) throw this.#cursor.fail("delta miniblock ends early");
-    const packed = this.#cursor.take(packedLength);
-    this.high ??= new Uint32Array(low.length);
-    for (let i = 0; i < wanted; i++) {
-      low[i] = bitsAt(packed, i * width, 32);
-      this.high[i] = bitsAt(packed, i * width + 32, width - 32);
+    const { bytes } = this.#cursor;
+    const firstBit = this.#cursor.skip(packedLength) * 8;
+    const high = (this.high ??= new Uint32Array(low.length));
+    // 33 … 64 bits, of which the upper 1 … 32 stay
+    const highMask = -1 >>> (64 - width);
+    for (let i = 0, bit = firstBit; i < wanted; i++, bit += width) {
+      low[i] = wordAt(bytes, bit);
+      high[i] = wordAt(bytes, bit + 32) & highMask;
     }
   }
 }
 
-/** Up to 32 bits from any bit position. */
-function bitsAt(packed: Uint8Array, bit: number, count: number): number {
-  let value = 0;
-  let have = 0;
-  let at = bit;
-  while (have < count) {
-    const take = Math.min(8 - (at & 7), count - have);
-    const part = ((packed[at >>> 3] as number) >>> (at & 7)) & ((1 << take) - 1);
-    value |= part << have;
-    have += take;
-    at += take;
-  }
-  return value >>> 0;
-}
-
-/** The upper 32 bits of an int64, signed. */
-function upperHalf(value: bigint): number {
-  return Number(BigInt.asIntN(32, value >> 32n));
+/** 32 bits from any bit position; bits past the end are whatever they are. */
+function wordAt(bytes: Uint8Array, bit: number): number {
+  const at = bit >>> 3;
+  const shift = bit & 7;
+  const word =
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24);
+  return shift === 0 ? word : (word >>> shift) | ((bytes[at + 4] as number) << (32 - shift));
 }
 
 function open(cursor: ByteCursor, count: number): MiniblockReader {
@@ -99,9 +99,10 @@ export function readDelta32(cursor: ByteCursor, values: Int32Array): void {
     const end = Math.min(i + reader.low.length, values.length);
     reader.advance(end - i);
     if (reader.width > 32) throw cursor.fail(`delta of ${reader.width} bits for a 32-bit integer`);
-    const least = Number(BigInt.asIntN(32, reader.least));
+    const { low } = reader;
+    const least = reader.least[0] as number;
     for (let k = 0; i < end; i++, k++) {
-      last = (last + least + (reader.low[k] as number)) | 0;
+      last = (last + least + (low[k] as number)) | 0;
       values[i] = last;
     }
   }
@@ -120,8 +121,8 @@ export function readDeltaNumbers(cursor: ByteCursor, values: Float64Array): void
   for (let i = 1; i < values.length; ) {
     const end = Math.min(i + reader.low.length, values.length);
     reader.advance(end - i);
-    const least = Number(reader.least);
     const { low, high } = reader;
+    const least = (reader.least[1] as number) * 2 ** 32 + ((reader.least[0] as number) >>> 0);
     if (reader.width > 32 && high !== undefined) {
       for (let k = 0; i < end; i++, k++) values[i] = last += least + (high[k] as number) * 2 ** 32 + (low[k] as number);
     } else {
@@ -150,8 +151,8 @@ export function readDelta64(cursor: ByteCursor, values: BigInt64Array): void {
 
 /** Values [from, end), each the one before it plus the least delta of the block plus its own of the miniblock. */
 function addDeltas({ low, high, width, least }: MiniblockReader, lanes: Uint32Array, from: number, end: number): void {
-  const leastLow = Number(BigInt.asUintN(32, least));
-  const leastHigh = upperHalf(least);
+  const leastLow = (least[0] as number) >>> 0;
+  const leastHigh = least[1] as number;
   const above = width > 32 ? high : undefined;
   let lastLow = lanes[2 * from - 2] as number;
   let lastHigh = lanes[2 * from - 1] as number;

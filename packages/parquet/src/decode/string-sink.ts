@@ -20,19 +20,19 @@ export class StringSink implements ValueSink {
     this.#add(readStrings(pageEncoding, cursor, count));
     if (this.#index !== undefined) {
       const index = this.#extend(count);
-      for (let i = 0; i < count; i++) index[this.count + i] = first + i;
+      const at = this.count;
+      for (let i = 0; i < count; i++) index[at + i] = first + i;
     }
     this.count += count;
   }
 
   gather(indexes: Uint32Array, cursor: ByteCursor): void {
-    const entryCount = this.#parts[0]?.starts.length ?? 1;
-    const index = this.#extend(indexes.length);
+    const entryCount = (this.#parts[0]?.starts.length ?? 1) - 1;
     for (let i = 0; i < indexes.length; i++) {
       const entry = indexes[i] as number;
-      if (entry >= entryCount - 1) throw wrongIndex(cursor, entry, entryCount - 1);
-      index[this.count + i] = entry;
+      if (entry >= entryCount) throw wrongIndex(cursor, entry, entryCount);
     }
+    this.#extend(indexes.length).set(indexes, this.count);
     this.count += indexes.length;
   }
 

@@ -3,48 +3,56 @@ import type { SymbolTables } from "@basalt/symdb";
 
 /** Builds one string table of what several columns refer to; string 0 is the empty one. */
 export class StringCollector {
-  #bytes: Uint8Array = new Uint8Array(4096);
-  #end = 0;
+  readonly #parts: Uint8Array[] = [];
+  #byteCount = 0;
   readonly #start: number[] = [0];
   readonly #length: number[] = [0];
 
   /** The table's index of each of a column's strings. */
-  collect({ bytes, starts, index }: ByteValues, count: number): Uint32Array {
-    const indexes = new Uint32Array(count);
-    const known = new Map<number, number>();
-    for (let i = 0; i < count; i++) {
-      const entry = index === undefined ? i : (index[i] as number);
-      let at = known.get(entry);
-      if (at === undefined) {
-        at = this.#add(bytes, starts[entry] as number, starts[entry + 1] as number);
-        known.set(entry, at);
-      }
-      indexes[i] = at;
-    }
-    return indexes;
+  collect(values: ByteValues, count: number): Uint32Array {
+    const { index } = values;
+    const numberOf = new Uint32Array(values.starts.length - 1);
+    for (let i = 0; i < count; i++) numberOf[index === undefined ? i : (index[i] as number)] = 1;
+    this.#add(values, numberOf);
+    const numbers = new Uint32Array(count);
+    for (let i = 0; i < count; i++) numbers[i] = numberOf[index === undefined ? i : (index[i] as number)] as number;
+    return numbers;
   }
 
   columns(): Pick<SymbolTables, "stringBytes" | "stringCount" | "stringStart" | "stringLength"> {
+    const stringBytes = new Uint8Array(this.#byteCount);
+    let at = 0;
+    for (const part of this.#parts) {
+      stringBytes.set(part, at);
+      at += part.length;
+    }
     return {
-      stringBytes: this.#bytes.slice(0, this.#end),
+      stringBytes,
       stringCount: this.#start.length,
       stringStart: Uint32Array.from(this.#start),
       stringLength: Uint32Array.from(this.#length),
     };
   }
 
-  #add(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length === 0) return 0;
-    if (this.#end + length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#end + length, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#end));
-      this.#bytes = grown;
+  /**
+   * Takes the marked strings in and puts their numbers in place of the marks. They move together within a copy of all
+   * bytes: a view for each of them would cost several times as much.
+   */
+  #add({ bytes, starts }: ByteValues, numberOf: Uint32Array): void {
+    const part = bytes.slice();
+    let end = 0;
+    for (let entry = 0; entry < numberOf.length; entry++) {
+      if (numberOf[entry] === 0) continue;
+      const start = starts[entry] as number;
+      const length = (starts[entry + 1] as number) - start;
+      numberOf[entry] = length === 0 ? 0 : this.#start.length;
+      if (length === 0) continue;
+      part.copyWithin(end, start, start + length);
+      this.#start.push(this.#byteCount + end);
+      this.#length.push(length);
+      end += length;
     }
-    this.#bytes.set(bytes.subarray(start, end), this.#end);
-    this.#start.push(this.#end);
-    this.#length.push(length);
-    this.#end += length;
-    return this.#start.length - 1;
+    this.#parts.push(part.subarray(0, end));
+    this.#byteCount += end;
   }
 }
