@@ -19,7 +19,7 @@ test("the launcher's process is the server's; SIGTERM under load ends it with 0,
   await withServer([], async (server) => {
     await server.start();
     assert.match(readlinkSync(`/proc/${server.pid}/exe`), /\/node$/);
-    assert.match(readFileSync(`/proc/${server.pid}/cmdline`, "utf8"), /services\/all\/dist\/main\.js/);
+    assert.match(readFileSync(`/proc/${server.pid}/cmdline`, "utf8"), /services\/all\/dist\/(bundle\/)?main\.js/);
     const ledger = new Ledger(load);
     const pushing = ledger.push(server.url, 900);
     await new Promise((resolve) => setTimeout(resolve, 300));
