@@ -137,13 +137,10 @@ function layOutStrings(batch: SeriesBatch): StringLayout {
 function writeStrings(batch: SeriesBatch, { byteLength, stretchStart }: StringLayout, writer: BatchWriter): void {
   const { stringStart, stringLength, stringBytes, stringCount } = batch;
   if (stretchStart !== undefined) {
-    writer.bytes(stringBytes.subarray(stretchStart, stretchStart + byteLength));
+    writer.bytes(stringBytes, stretchStart, byteLength);
     return;
   }
-  for (let i = 0; i < stringCount; i++) {
-    const start = stringStart[i] ?? 0;
-    writer.bytes(stringBytes.subarray(start, start + (stringLength[i] ?? 0)));
-  }
+  for (let i = 0; i < stringCount; i++) writer.bytes(stringBytes, stringStart[i] ?? 0, stringLength[i] ?? 0);
 }
 
 let gapScratch = new Uint32Array(1024);
@@ -189,15 +186,19 @@ class TextCollector {
       }
       rowLabelEnd[row] = at;
     });
-    return {
-      rowValueColumn: Uint32Array.from(rows, (row) => row.valueColumn),
-      rowSampleStart: Uint32Array.from(rows, (row) => row.sampleStart),
-      rowSampleEnd: Uint32Array.from(rows, (row) => row.sampleEnd),
-      rowLabelEnd,
-      labelName,
-      labelValue,
-      textLength: Uint32Array.from(this.texts, (text) => text.length),
-    };
+    const rowValueColumn = new Uint32Array(rows.length);
+    const rowSampleStart = new Uint32Array(rows.length);
+    const rowSampleEnd = new Uint32Array(rows.length);
+    rows.forEach((row, index) => {
+      rowValueColumn[index] = row.valueColumn;
+      rowSampleStart[index] = row.sampleStart;
+      rowSampleEnd[index] = row.sampleEnd;
+    });
+    const textLength = new Uint32Array(this.texts.length);
+    this.texts.forEach((text, index) => {
+      textLength[index] = text.length;
+    });
+    return { rowValueColumn, rowSampleStart, rowSampleEnd, rowLabelEnd, labelName, labelValue, textLength };
   }
 
   private add(text: string): void {
@@ -274,9 +275,11 @@ class BatchWriter {
   }
 
   /** Adds bytes; unlike other sections they are not padded, so that many can follow each other. */
-  bytes(source: Uint8Array): void {
-    this.u8.set(source, this.at);
-    this.at += source.length;
+  bytes(source: Uint8Array, start: number, length: number): void {
+    const { u8, at } = this;
+    if (length > loopBytesMax) u8.set(source.subarray(start, start + length), at);
+    else for (let i = 0; i < length; i++) u8[at + i] = source[start + i] as number;
+    this.at = at + length;
   }
 
   finish(text: string, checksum: Checksum, allocate: Allocate): Uint8Array {
@@ -323,6 +326,9 @@ function valueWidth(values: Float64Array, type: number, stride: number, sampleCo
   }
   return min < 0 || max > 0xffff_ffff ? 8 : widthOf(max);
 }
+
+/** A view of a stretch and its garbage cost as much as a loop over so many bytes. */
+const loopBytesMax = 128;
 
 /** The writer kept between batches is at most this large: one huge profile must not hold memory for ever. */
 const keptBytesMax = 4 * 1024 * 1024;

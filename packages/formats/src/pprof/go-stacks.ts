@@ -50,6 +50,7 @@ export interface RepairedStacks extends StackColumns {
  */
 export function repairTruncatedStacks(samples: SampleColumns, rewriter: StackRewriter): RepairedStacks | undefined {
   const donors = findDonors(samples);
+  if (donors === undefined) return undefined;
   const chain: number[] = [];
   let repairedCount = 0;
   rewriter.begin();
@@ -72,7 +73,8 @@ interface Donors {
 
 const none = -1;
 
-function findDonors(samples: SampleColumns): Donors {
+/** Undefined if no stack continues another: then nothing needs to be copied. */
+function findDonors(samples: SampleColumns): Donors | undefined {
   const { sampleCount, stackStart } = samples;
   const rootEnds = new RootEnds(samples);
   const rootEndOf = new Int32Array(sampleCount).fill(none);
@@ -82,14 +84,16 @@ function findDonors(samples: SampleColumns): Donors {
   }
   const best = bestContinuations(samples, rootEnds);
   const donors = { sample: new Int32Array(sampleCount).fill(none), offset: new Uint8Array(sampleCount) };
+  let hasDonor = false;
   for (let i = 0; i < sampleCount; i++) {
     const rootEnd = rootEndOf[i] ?? none;
     const donor = rootEnd === none ? none : (best.sample[rootEnd] ?? none);
     if (donor === none || donor === i) continue;
     donors.sample[i] = donor;
     donors.offset[i] = best.offset[rootEnd] ?? 0;
+    hasDonor = true;
   }
-  return donors;
+  return hasDonor ? donors : undefined;
 }
 
 /** For each root end the tallest stack that goes on from there; of equal ones the one that goes on further, then the first. */
@@ -97,17 +101,21 @@ function bestContinuations(samples: SampleColumns, rootEnds: RootEnds): Donors {
   const { sampleCount, stackStart } = samples;
   const best = { sample: new Int32Array(rootEnds.count).fill(none), offset: new Uint8Array(rootEnds.count) };
   const bestHeight = new Uint32Array(rootEnds.count);
+  let stack = none;
+  let height = 0;
+  const take = (rootEnd: number, offset: number): void => {
+    const rest = height - (bestHeight[rootEnd] ?? 0);
+    if (rest < 0 || (rest === 0 && offset <= (best.offset[rootEnd] ?? 0))) return;
+    bestHeight[rootEnd] = height;
+    best.sample[rootEnd] = stack;
+    best.offset[rootEnd] = offset;
+  };
   for (let i = 0; i < sampleCount; i++) {
     const end = stackStart[i + 1] as number;
-    const height = end - (stackStart[i] as number);
+    height = end - (stackStart[i] as number);
     if (height <= heightMin) continue;
-    rootEnds.findWithin(end, offsetMax, (rootEnd, offset) => {
-      const rest = height - (bestHeight[rootEnd] ?? 0);
-      if (rest < 0 || (rest === 0 && offset <= (best.offset[rootEnd] ?? 0))) return;
-      bestHeight[rootEnd] = height;
-      best.sample[rootEnd] = i;
-      best.offset[rootEnd] = offset;
-    });
+    stack = i;
+    rootEnds.findWithin(end, offsetMax, take);
   }
   return best;
 }

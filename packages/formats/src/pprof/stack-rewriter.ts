@@ -28,8 +28,11 @@ export class StackRewriter {
   /** Adds the frames [start, end) at the root end of the open stack. */
   copy(frames: Uint32Array, start: number, end: number): void {
     this.location = grow(this.location, this.frameCount + end - start);
-    this.location.set(frames.subarray(start, end), this.frameCount);
-    this.frameCount += end - start;
+    const { location } = this;
+    // A loop: a stack is too short for a view of it to pay.
+    let at = this.frameCount;
+    for (let i = start; i < end; i++) location[at++] = frames[i] as number;
+    this.frameCount = at;
   }
 
   /** Closes the open stack, and opens the next. */

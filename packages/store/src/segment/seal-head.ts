@@ -91,16 +91,18 @@ async function sealPartition(block: BlockWriter, partition: HeadPartition, pause
 /** The largest value of each stack; 0 for those that no row names. */
 function stackWeights(rows: HeadRows, order: readonly number[], stackCount: number): Float64Array {
   const weights = new Float64Array(stackCount);
-  const { sampleStart, stackId, values } = rows;
-  for (const row of order) {
-    const end = sampleStart[row + 1] as number;
-    for (let at = sampleStart[row] as number; at < end; at++) {
-      const weight = Math.min(Math.max(1, Number(values[at])), Number.MAX_SAFE_INTEGER);
-      const stack = stackId[at] as number;
-      if (weight > (weights[stack] as number)) weights[stack] = weight;
-    }
-  }
+  for (const row of order) raiseWeights(weights, rows, row);
   return weights;
+}
+
+/** A function of its own, called for each row: a loop within a loop is compiled anew each time it is left. */
+function raiseWeights(weights: Float64Array, { sampleStart, stackId, values }: HeadRows, row: number): void {
+  const end = sampleStart[row + 1] as number;
+  for (let at = sampleStart[row] as number; at < end; at++) {
+    const weight = Math.min(Math.max(1, Number(values[at])), Number.MAX_SAFE_INTEGER);
+    const stack = stackId[at] as number;
+    if (weight > (weights[stack] as number)) weights[stack] = weight;
+  }
 }
 
 /** Living rows by series (in the order of labels), time and profile id. */
