@@ -7,16 +7,18 @@ import {
   driveLoad,
   type LoadResult,
   loadSeries,
+  pushedTotals,
   readCorpus,
   repositoryRoot,
   residentMiB,
   type ScheduledPush,
   ServerUnderTest,
   schedule,
+  storedTotals,
   waitUntilReady,
 } from "@basalt/test-kit";
 import { runMicro } from "./micro.ts";
-import { type BenchOptions, readOptions, usage } from "./options.ts";
+import { type BenchOptions, edgeArguments, readOptions, usage } from "./options.ts";
 import { benchQueries, measureQuery, type QueryFigure } from "./queries.ts";
 import { type IngestFigures, ingestRows, printTable, queryRows } from "./report.ts";
 
@@ -30,7 +32,9 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const options = readOptions(args);
+  const isEdge = args[0] === "edge";
+  const options = readOptions(isEdge ? [...edgeArguments, ...args.slice(1)] : args);
+  if (isEdge) await untilBeforeEdge(90_000);
   process.stdout.write(
     `${new Date().toISOString()}  ${cpus()[0]?.model ?? "?"} × ${cpus().length}  node ${process.version}\n`,
   );
@@ -43,6 +47,14 @@ async function main(): Promise<void> {
     if (!options.keep) server.removeData();
     else process.stdout.write(`data kept in ${server.dataPath}\n`);
   }
+}
+
+/** Waits until so long before the next quarter of an hour, where windows end. */
+async function untilBeforeEdge(leadMs: number): Promise<void> {
+  const windowMs = 900_000;
+  const waitMs = (((windowMs - leadMs - Date.now()) % windowMs) + windowMs) % windowMs;
+  process.stdout.write(`the load begins in ${(waitMs / 1000).toFixed(0)} s, ${leadMs / 1000} s before a window ends\n`);
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
 function plannedPushes(options: BenchOptions): readonly ScheduledPush[] {
@@ -108,6 +120,7 @@ async function ingest(options: BenchOptions, target: Target, pushes: readonly Sc
     flushSeconds: (performance.now() - flushStarted) / 1000,
     bytesAtRest: target.dataPath === undefined ? undefined : bytesBelow(target.dataPath),
     nonZeroPairs: nonZeroPairs(load, options.resample),
+    areSumsExact: await areSumsExact(target.url, load),
   };
   const title = `${options.resample ? "resampled" : "rotating"}, ${pushes.length} pushes, ${options.connections} connections`;
   printTable(["ingest", title], ingestRows(figures));
@@ -119,6 +132,24 @@ async function flush(url: string): Promise<void> {
   const response = await fetch(`${url}/flush`, { method: "POST" });
   await response.arrayBuffer();
   if (!response.ok) process.stdout.write(`no flush: ${response.status}\n`);
+}
+
+/** Whether the server holds what it acknowledged, type by type, to the unit. */
+async function areSumsExact(url: string, load: LoadResult): Promise<boolean> {
+  const stored = await storedTotals(url, timesOf(load));
+  return JSON.stringify(stored) === JSON.stringify(pushedTotals(load.acknowledged));
+}
+
+/** Unix ms of the first push acknowledged and after the last one. Milliseconds are exact in a float, nanoseconds are not. */
+function timesOf(load: LoadResult): { readonly start: number; readonly end: number } {
+  let start = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (const { push } of load.acknowledged) {
+    const instant = Number(push.timeNanos / 1_000_000n);
+    start = Math.min(start, instant);
+    end = Math.max(end, instant + 1);
+  }
+  return { start, end };
 }
 
 /** Non-zero (stack, value) pairs acknowledged; of a redrawn load, those of its originals. */
@@ -146,10 +177,7 @@ async function ask(
   times: number,
   only?: number,
 ): Promise<readonly QueryFigure[]> {
-  // Milliseconds are exact in a float, nanoseconds are not.
-  const instantsMs = load.acknowledged.map(({ push }) => Number(push.timeNanos / 1_000_000n));
-  const startMs = Math.min(...instantsMs);
-  const endMs = Math.max(...instantsMs) + 1;
+  const { start: startMs, end: endMs } = timesOf(load);
   const figures: QueryFigure[] = [];
   for (const [index, query] of benchQueries(load.acknowledged, { startMs, endMs }).entries()) {
     if (only !== undefined && only !== index) continue;

@@ -24,6 +24,7 @@ export interface IngestFigures {
   /** Undefined for a server whose data folder is not known. */
   readonly bytesAtRest: number | undefined;
   readonly nonZeroPairs: number;
+  readonly areSumsExact: boolean;
 }
 
 /** The rows of an ingest table. */
@@ -40,6 +41,7 @@ export function ingestRows(figures: IngestFigures): readonly (readonly string[])
       "accepted / failed",
       `${load.accepted} / ${load.failed}${load.firstError === undefined ? "" : ` (${load.firstError})`}`,
     ],
+    ["sums of what was acknowledged", figures.areSumsExact ? "exact" : "WRONG"],
     ["profiles/s", (load.accepted / load.seconds).toFixed(0)],
     ["server CPU-s / 1000", (figures.serverCpuSeconds / thousands).toFixed(3)],
     ["  with start and flush", (figures.cpuSecondsWithFlush / thousands).toFixed(3)],
