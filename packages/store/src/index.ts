@@ -11,7 +11,7 @@ export type { HeadWindow } from "./cut/cut-plan.ts";
 export * from "./data-folder.ts";
 export * from "./row-source.ts";
 export { openBlock, openSegmentPart, type SourceReaders } from "./shard/own-sources.ts";
-export type { SegmentPartInfo } from "./shard/segment-set.ts";
+export type { DamagedPart, SegmentPartInfo } from "./shard/segment-set.ts";
 export type { SeriesLimiter } from "./shard/series-registry.ts";
 export * from "./shard/shard.ts";
 export type { ShardOptions, ShardStatistics } from "./shard/shard-options.ts";

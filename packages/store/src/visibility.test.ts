@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BlockId, ProducerId, TenantId } from "@basalt/model";
-import type { BlockMeta } from "./block/block-meta.ts";
+import type { BlockMeta, SourcePart } from "./block/block-meta.ts";
 import type { IngesterSnapshot } from "./row-source.ts";
 import { visibleSet } from "./visibility.ts";
 
+/** `id@window start`. */
+function sourceOf(text: string): SourcePart {
+  const [id = "", start = "0"] = text.split("@");
+  return { id: id as BlockId, windowStart: BigInt(start) };
+}
+
+/** Sources as `id@window start`. */
 function block(id: string, window: readonly [number, number], sources: readonly string[]): BlockMeta {
   const [start, end] = [BigInt(window[0]), BigInt(window[1])];
   return {
@@ -13,7 +20,7 @@ function block(id: string, window: readonly [number, number], sources: readonly 
     producer: "p" as ProducerId,
     window: { start, end },
     range: { start, end: end - 1n },
-    sources: sources as readonly BlockId[],
+    sources: sources.map(sourceOf),
     sampleIds: { spans: false, traces: false },
     partitions: [],
     files: [],
@@ -26,9 +33,8 @@ function snapshot(segments: readonly string[], heads: readonly string[] = []): I
     heads: heads as readonly BlockId[],
     recentBlocks: [],
     segments: segments.map((text) => {
-      const [id = "", start = "0"] = text.split("@");
-      const at = BigInt(start);
-      return { id: id as BlockId, tenant: "t" as TenantId, path: id, windowStart: at, range: { start: at, end: at } };
+      const { id, windowStart: at } = sourceOf(text);
+      return { id, tenant: "t" as TenantId, path: id, windowStart: at, range: { start: at, end: at } };
     }),
   };
 }
@@ -47,25 +53,25 @@ const cases: readonly [
   ],
   [
     "a block's sources are dropped",
-    [block("B", [0, 15], ["S"])],
+    [block("B", [0, 15], ["S@0"])],
     snapshot(["S@0", "T@0"]),
     { blocks: ["B"], segments: ["T@0"], doubled: [] },
   ],
   [
     "but not their other windows",
-    [block("B", [0, 15], ["S"])],
+    [block("B", [0, 15], ["S@0"])],
     snapshot(["S@0", "S@15"]),
     { blocks: ["B"], segments: ["S@15"], doubled: [] },
   ],
   [
-    "a block of an hour covers its quarters",
-    [block("B", [0, 60], ["S"])],
-    snapshot(["S@0", "S@45", "S@60"]),
-    { blocks: ["B"], segments: ["S@60"], doubled: [] },
+    "a block of an hour covers the quarters it was made of, not one that has a block to come",
+    [block("B", [0, 60], ["S@0", "S@45"])],
+    snapshot(["S@0", "S@15", "S@45", "S@60"]),
+    { blocks: ["B"], segments: ["S@15", "S@60"], doubled: [] },
   ],
   [
     "a compacted block covers blocks and what they covered",
-    [block("B", [0, 15], ["S"]), block("C", [0, 60], ["B", "S"])],
+    [block("B", [0, 15], ["S@0"]), block("C", [0, 60], ["B@0", "S@0"])],
     snapshot(["S@0"]),
     { blocks: ["C"], segments: [], doubled: [] },
   ],
@@ -77,7 +83,7 @@ const cases: readonly [
   ],
   [
     "a head that became a block meanwhile is told",
-    [block("B", [0, 15], ["H"])],
+    [block("B", [0, 15], ["H@0"])],
     snapshot([], ["H", "I"]),
     { blocks: ["B"], segments: [], doubled: ["H"] },
   ],

@@ -1,5 +1,5 @@
 import type { BlockId } from "@basalt/model";
-import type { BlockMeta } from "./block/block-meta.ts";
+import { type BlockMeta, sourceKey } from "./block/block-meta.ts";
 import type { IngesterSnapshot, SegmentReference } from "./row-source.ts";
 
 /** Blocks and segments to read: together with the ingesters' heads they hold each row once. */
@@ -15,25 +15,17 @@ export interface VisibleSet {
 
 /**
  * The rule against gap and double count. Blocks are the listing, made *before* the snapshots, and the snapshots' recent
- * blocks. What a block names as a source of its window is dropped: other blocks, segments, heads.
+ * blocks. What a block names as a source is dropped: other blocks, segments' parts, heads.
  */
 export function visibleSet(blocks: readonly BlockMeta[], snapshots: readonly IngesterSnapshot[]): VisibleSet {
   const byId = new Map(blocks.map((block) => [block.id, block]));
-  const covering = new Map<BlockId, BlockMeta[]>();
-  for (const block of byId.values()) {
-    for (const source of block.sources) {
-      const known = covering.get(source);
-      if (known === undefined) covering.set(source, [block]);
-      else known.push(block);
-    }
-  }
-  const isCovered = (id: BlockId, windowStart: bigint): boolean =>
-    covering.get(id)?.some(({ window }) => windowStart >= window.start && windowStart < window.end) === true;
+  const sources = [...byId.values()].flatMap((block) => block.sources);
+  const covered = new Set(sources.map(sourceKey));
+  // A head becomes its segment in one turn, all windows together.
+  const sealed = new Set(sources.map(({ id }) => id));
   return {
-    blocks: [...byId.values()].filter(({ id, window }) => !isCovered(id, window.start)),
-    segments: snapshots
-      .flatMap(({ segments }) => segments)
-      .filter(({ id, windowStart }) => !isCovered(id, windowStart)),
-    doubledHeads: snapshots.flatMap(({ heads }) => heads).filter((id) => covering.has(id)),
+    blocks: [...byId.values()].filter(({ id, window }) => !covered.has(sourceKey({ id, windowStart: window.start }))),
+    segments: snapshots.flatMap(({ segments }) => segments).filter((segment) => !covered.has(sourceKey(segment))),
+    doubledHeads: snapshots.flatMap(({ heads }) => heads).filter((id) => sealed.has(id)),
   };
 }

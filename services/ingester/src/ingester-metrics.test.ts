@@ -39,6 +39,7 @@ test("shards are added up at each scrape, and asked once for all metrics", async
       shard({ walSyncs: 1, keyBytes: 5, series: 1, seals: 2, sealFailures: 1, duplicates: new Map([["/", 1]]) }),
     ],
     cuts: { blocks: 2, bytes: 100, failures: 1, duplicates: 0, conflicts: 0 },
+    cutsFailingMs: 2500,
     replay: { bytesDone: 7, bytesTotal: 9 },
     seriesOfTenants: [[anonymousTenant, 3]],
   };
@@ -56,6 +57,7 @@ test("shards are added up at each scrape, and asked once for all metrics", async
     'pyroscope_head_size_bytes{type="rows"} 10',
     'pyroscope_head_size_bytes{type="keys"} 5',
     "pyroscope_tsdb_head_series 3",
+    "basalt_ingester_cut_failing_seconds 2.5",
     'basalt_ingester_active_series{tenant="anonymous"} 3',
     'pyroscope_head_flushed_blocks_total{status="success"} 2',
     'pyroscope_head_flushed_blocks_total{status="failed"} 1',

@@ -8,6 +8,8 @@ export interface IngesterStatistics {
   readonly shards: readonly ShardStatistics[];
   /** Undefined before the logs are replayed. */
   readonly cuts: CutStatistics | undefined;
+  /** How long no block could be cut; 0 while they can. */
+  readonly cutsFailingMs: number;
   readonly replay: { readonly bytesDone: number; readonly bytesTotal: number };
   readonly seriesOfTenants: Iterable<readonly [tenant: TenantId, count: number]>;
 }
@@ -106,6 +108,10 @@ const segmentBytes: GaugeMetric = gaugeMetric({
   name: "basalt_ingester_segment_bytes",
   help: "Bytes of the segments on the local disk.",
 });
+const cutFailing: GaugeMetric = gaugeMetric({
+  name: "basalt_ingester_cut_failing_seconds",
+  help: "How long no block could be cut; 0 while they can. After half an hour the process is not ready.",
+});
 const cutBytes: CounterMetric = counterMetric({
   name: "basalt_ingester_cut_bytes_total",
   help: "Bytes of the blocks that were cut.",
@@ -140,6 +146,7 @@ const gauges: readonly (readonly [GaugeMetric, (from: IngesterStatistics) => num
   [windows, sumOf("windows")],
   [segments, sumOf("segments")],
   [segmentBytes, sumOf("segmentBytes")],
+  [cutFailing, ({ cutsFailingMs }) => cutsFailingMs / 1000],
   [replayedBytes, ({ replay }) => replay.bytesDone],
   [replayBytes, ({ replay }) => replay.bytesTotal],
 ];

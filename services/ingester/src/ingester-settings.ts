@@ -8,7 +8,6 @@ export const ingesterSettings: {
   readonly walSync: Setting<"always" | "interval">;
   readonly walSyncIntervalMs: Setting<number>;
   readonly lateWindowsMax: Setting<number>;
-  readonly cutDelayMs: Setting<number>;
 } = {
   workers: setting({
     path: "ingester.workers",
@@ -54,12 +53,5 @@ export const ingesterSettings: {
     default: 16,
     min: 0,
     description: "Windows that were cut already and may be written to again at a time; more such pushes get 429.",
-  }),
-  cutDelayMs: setting({
-    path: "ingester.cut_delay",
-    flag: "ingester.cut-delay",
-    type: "duration",
-    default: "2m",
-    description: "How long after its end a window of 15 minutes is cut into a block.",
   }),
 };

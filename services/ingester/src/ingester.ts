@@ -82,6 +82,11 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 
+  /** Unix ms since which blocks cannot be cut; undefined while they can. */
+  get cutsFailingSinceMs(): number | undefined {
+    return this.coordinator?.failingSinceMs;
+  }
+
   /** Cuts all there is; resolves when the blocks are visible. */
   async flush(): Promise<void> {
     if (this.coordinator === undefined) throw new BasaltError("not_ready", "the log is being replayed");
@@ -117,7 +122,15 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
       replay.bytesDone += bytes;
       replay.bytesTotal += bytesTotal;
     }
-    return { shards, cuts: this.coordinator?.statistics, replay, seriesOfTenants: this.counters.counts() };
+    const failingSinceMs = this.cutsFailingSinceMs;
+    const cutsFailingMs = failingSinceMs === undefined ? 0 : this.options.clock.nowMs() - failingSinceMs;
+    return {
+      shards,
+      cuts: this.coordinator?.statistics,
+      cutsFailingMs,
+      replay,
+      seriesOfTenants: this.counters.counts(),
+    };
   }
 
   private shardData(dataFolder: DataFolder, shardIndex: number, segmentFolders: readonly string[]): ShardData {
@@ -199,6 +212,6 @@ function cutTarget(shard: Caller<ShardHandlers>): CutTarget {
     uncutParts: () => shard.call("uncutParts", undefined),
     headWindows: () => shard.call("headWindows", undefined),
     applyCut: (notice) => shard.call("applyCut", notice),
-    dropDamaged: (segment) => shard.call("dropDamaged", segment),
+    dropDamaged: (damaged) => shard.call("dropDamaged", damaged),
   };
 }

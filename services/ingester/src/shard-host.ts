@@ -7,6 +7,7 @@ import type { IncomingCall, LimitsSource, WorkerHost } from "@basalt/runtime";
 import { crc32, nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type {
   CutNotice,
+  DamagedPart,
   PushResult,
   SegmentPartInfo,
   SegmentReference,
@@ -72,7 +73,7 @@ export interface ShardHandlers {
   uncutParts(): readonly SegmentPartInfo[];
   headWindows(): ReturnType<Shard["headWindows"]>;
   applyCut(notice: CutNotice): Promise<void>;
-  dropDamaged(segment: BlockId): Promise<void>;
+  dropDamaged(damaged: DamagedPart): Promise<void>;
   statistics(): ShardStatistics;
 }
 
@@ -99,7 +100,7 @@ export class ShardHost {
       uncutParts: () => shard.uncutParts(),
       headWindows: () => shard.headWindows(),
       applyCut: (notice) => shard.applyCut(notice),
-      dropDamaged: (segment) => shard.dropDamaged(segment),
+      dropDamaged: (damaged) => shard.dropDamaged(damaged),
       statistics: () => shard.statistics(),
     };
   }

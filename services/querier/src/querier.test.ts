@@ -116,7 +116,8 @@ class Store implements SourceOpener {
     const { range, tenant, producer } = new MemorySource(rows);
     const window = { start: 0n, end: 900_000_000_000n };
     const rest = { sampleIds: { spans: false, traces: false }, partitions: [], files: [] };
-    return { id: block, tenant, producer, range, sources, window, ...rest };
+    const parts = sources.map((id) => ({ id, windowStart: 0n }));
+    return { id: block, tenant, producer, range, sources: parts, window, ...rest };
   }
 
   open({ id: opened }: { id: BlockId }): Promise<MemorySource> {

@@ -10,6 +10,17 @@ const flags = new Set([...schema.byFlag.keys(), ...otherFlags]);
 
 describe("docs/config.md", () => {
   it("is what the settings say (npm run docs writes it)", () => assert.equal(read("docs/config.md"), configDocument()));
+
+  it("describes no setting that nothing reads", () => {
+    const code = sources.filter((file) => !file.endsWith(".test.ts"));
+    const unread = code.flatMap((file) => {
+      const declared = [...read(file).matchAll(/^ {2}(\w+): setting\(\{/gm)].map(([, name = ""]) => name);
+      return declared.filter(
+        (name) => !code.some((other) => other !== file && new RegExp(`\\b${name}\\b`).test(read(other))),
+      );
+    });
+    assert.deepEqual(unread, []);
+  });
 });
 
 describe("docs/metrics.md", () => {

@@ -17,7 +17,10 @@ function meta(n: number, start: bigint): BlockMeta {
     producer: "p" as ProducerId,
     window: { start, end: start + 900n },
     range: { start: start + 1n, end: start + 2n },
-    sources: [id(9)],
+    sources: [
+      { id: id(8), windowStart: -5n },
+      { id: id(9), windowStart: start },
+    ],
     sampleIds: { spans: true, traces: false },
     partitions: [
       { service: "api", series: 1, rows: 2, samples: 3, functions: 4, mappings: 0, locations: 6, stacktraces: 7 },

@@ -43,6 +43,17 @@ export interface BlockFile {
   readonly crc32: number;
 }
 
+/** What a block was made of: a segment's part of one 15-min window, or a block, which has one window. */
+export interface SourcePart {
+  readonly id: BlockId;
+  readonly windowStart: UnixNano;
+}
+
+/** A map key, and an order, of source parts. */
+export function sourceKey({ id, windowStart }: SourcePart): string {
+  return `${id}/${windowStart}`;
+}
+
 /** What a block, or one part of a segment, says of itself: `meta.json`. */
 export interface BlockMeta {
   readonly id: BlockId;
@@ -51,8 +62,8 @@ export interface BlockMeta {
   readonly window: BlockWindow;
   /** First and last profile time. */
   readonly range: TimeRange;
-  /** Segments and blocks whose rows it holds, and all that those held: sorted. */
-  readonly sources: readonly BlockId[];
+  /** Parts of segments and blocks whose rows it holds, and all that those held: sorted by {@link sourceKey}. */
+  readonly sources: readonly SourcePart[];
   readonly sampleIds: SampleIdColumns;
   readonly partitions: readonly BlockPartition[];
   readonly files: readonly BlockFile[];
@@ -90,7 +101,10 @@ export function metaToJson(meta: BlockMeta): Record<string, unknown> {
     compactionLevel: 0,
     window: { start: String(meta.window.start), end: String(meta.window.end) },
     range: { start: String(meta.range.start), end: String(meta.range.end) },
-    sources: meta.sources,
+    sources: {
+      id: meta.sources.map(({ id }) => id),
+      windowStart: meta.sources.map(({ windowStart }) => String(windowStart)),
+    },
     sampleIds: meta.sampleIds,
     totals: blockTotals(meta),
     partitions: Object.fromEntries(partitionColumns.map((name) => [name, column(name)])),
@@ -150,7 +164,7 @@ export function metaFromJson(json: unknown): BlockMeta {
     producer: root.text("producer") as ProducerId,
     window: { start: window.nanos("start"), end: window.nanos("end") },
     range: { start: range.nanos("start"), end: range.nanos("end") },
-    sources: root.list("sources").map((source) => parseBlockId(String(source)) ?? corrupt("a source is no ULID")),
+    sources: sourcesFrom(root.object("sources")),
     sampleIds: { spans: sampleIds.flag("spans"), traces: sampleIds.flag("traces") },
     partitions: partitionsFrom(root.object("partitions")),
     files: root.list("files").map((file) => {
@@ -158,6 +172,13 @@ export function metaFromJson(json: unknown): BlockMeta {
       return { name: fields.text("name"), bytes: fields.count("bytes"), crc32: fields.count("crc32") };
     }),
   };
+}
+
+function sourcesFrom(columns: Fields): SourcePart[] {
+  return columns.list("id").map((id, index) => ({
+    id: parseBlockId(String(id)) ?? corrupt("a source is no ULID"),
+    windowStart: columns.nanosAt("windowStart", index),
+  }));
 }
 
 function partitionsFrom(columns: Fields): BlockPartition[] {
@@ -205,8 +226,11 @@ class Fields {
   }
 
   nanos(name: string): UnixNano {
-    const text = this.text(name);
-    return /^-?\d{1,19}$/.test(text) ? BigInt(text) : corrupt(`${this.what}.${name} is no time`);
+    return asNanos(this.fields[name], `${this.what}.${name}`);
+  }
+
+  nanosAt(name: string, index: number): UnixNano {
+    return asNanos(this.list(name)[index], `${this.what}.${name}[${index}]`);
   }
 
   list(name: string): readonly unknown[] {
@@ -217,6 +241,10 @@ class Fields {
   object(name: string): Fields {
     return new Fields(this.fields[name], `${this.what}.${name}`);
   }
+}
+
+function asNanos(value: unknown, what: string): UnixNano {
+  return typeof value === "string" && /^-?\d{1,19}$/.test(value) ? BigInt(value) : corrupt(`${what} is no time`);
 }
 
 function asCount(value: unknown, what: string): number {

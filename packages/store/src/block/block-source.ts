@@ -164,7 +164,7 @@ export class BlockSource implements RowSource {
       if (!isDamage) throw error;
       const message = `${this.kind} ${this.id} of tenant ${this.tenant} is damaged: ${error.message}`;
       throw new BasaltError("block_corrupt", message, {
-        details: { block: this.id, tenant: this.tenant },
+        details: { block: this.id, tenant: this.tenant, windowStart: String(this.meta.window.start) },
         cause: error,
       });
     }

@@ -2,7 +2,7 @@ import { type BlockId, labelNames, labelValue, type ProducerId, type TenantId, t
 import { type PageCodec, ParquetWriter } from "@basalt/parquet";
 import type { SymbolTables } from "@basalt/symdb";
 import type { SourceSeries } from "../row-source.ts";
-import type { BlockMeta, BlockPartition, BlockWindow } from "./block-meta.ts";
+import type { BlockMeta, BlockPartition, BlockWindow, SourcePart } from "./block-meta.ts";
 import { type BlockFileName, blockFiles, profilesSchema, type SampleIdColumns, seriesSchema } from "./block-schema.ts";
 import type { RowColumns } from "./row-columns.ts";
 import { RowGroupBuffer, type StackRemap } from "./row-group-buffer.ts";
@@ -28,7 +28,7 @@ export interface BlockIdentity {
   readonly tenant: TenantId;
   readonly producer: ProducerId;
   readonly window: BlockWindow;
-  readonly sources: readonly BlockId[];
+  readonly sources: readonly SourcePart[];
 }
 
 /** Rows over which a series file's row group ends: 32 Ki, so that a writer's memory is bounded. */

@@ -1,7 +1,14 @@
 import { type Bucket, blockKey, type ObjectWriter } from "@basalt/bucket";
 import { BasaltError, type BlockId, type ProducerId, type TenantId } from "@basalt/model";
 import type { PageCodec } from "@basalt/parquet";
-import { type BlockMeta, type BlockWindow, decodeMeta, encodeMeta } from "../block/block-meta.ts";
+import {
+  type BlockMeta,
+  type BlockWindow,
+  decodeMeta,
+  encodeMeta,
+  type SourcePart,
+  sourceKey,
+} from "../block/block-meta.ts";
 import { type BlockFileName, metaFile } from "../block/block-schema.ts";
 import type { BlockSource } from "../block/block-source.ts";
 import { BlockWriter, type RollingChecksum } from "../block/block-writer.ts";
@@ -85,10 +92,17 @@ async function mergeInputs(
     tenant: options.tenant,
     producer: options.producer,
     window: options.window,
-    sources: [...new Set(inputs.flatMap((input) => [input.id, ...input.meta.sources]))].sort(),
+    sources: sourcesOf(inputs),
   });
   await objects.drain();
   return meta;
+}
+
+/** The inputs, and what those were made of: each once, sorted. */
+function sourcesOf(inputs: readonly BlockSource[]): SourcePart[] {
+  const parts = inputs.flatMap(({ id, meta }) => [{ id, windowStart: meta.window.start }, ...meta.sources]);
+  const byKey = new Map(parts.map((part) => [sourceKey(part), part]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
 }
 
 /** The inputs that hold each service; services sorted. */

@@ -2,11 +2,13 @@ import type { Bucket } from "@basalt/bucket";
 import { BasaltError, type BlockId, type ProducerId } from "@basalt/model";
 import type { Cancel, Clock, FileSystem, Random } from "@basalt/runtime";
 import type { BlockIndex } from "../block/block-index.ts";
-import type { SegmentPartInfo } from "../shard/segment-set.ts";
+import type { SourcePart } from "../block/block-meta.ts";
+import type { DamagedPart, SegmentPartInfo } from "../shard/segment-set.ts";
 import type { CutNotice } from "../shard/shard.ts";
-import { type CutJob, type CutOutcome, cutBlockId, removeUnfinished } from "./cut-job.ts";
+import { type CutInput, type CutJob, type CutOutcome, cutBlockId, removeUnfinished } from "./cut-job.ts";
 import { CutManifest } from "./cut-manifest.ts";
-import { dueMs, type HeadWindow, planCuts } from "./cut-plan.ts";
+import { dueMs, type HeadWindow, planCuts, smallWindowBytes } from "./cut-plan.ts";
+import { FailedCuts } from "./failed-cuts.ts";
 
 /** A shard as the coordinator sees it, in this thread or another. */
 export interface CutTarget {
@@ -14,8 +16,8 @@ export interface CutTarget {
   uncutParts(): Promise<readonly SegmentPartInfo[]>;
   headWindows(): Promise<readonly HeadWindow[]>;
   applyCut(notice: CutNotice): Promise<void>;
-  /** Puts a damaged segment aside. */
-  dropDamaged(segment: BlockId): Promise<void>;
+  /** Lets go of a part of a segment that is damaged. */
+  dropDamaged(damaged: DamagedPart): Promise<void>;
 }
 
 export interface CutCoordinatorOptions {
@@ -31,6 +33,8 @@ export interface CutCoordinatorOptions {
   /** Does a job, off the main thread; see `runCutJob`. */
   readonly run: (job: CutJob) => Promise<CutOutcome>;
   readonly onProblem: (error: BasaltError) => void;
+  /** See `planCuts`. */
+  readonly smallWindowBytes?: number;
 }
 
 /** How often it looks for windows that are due. */
@@ -60,14 +64,14 @@ export class CutCoordinator {
   /** Rounds follow each other. */
   #round: Promise<unknown> = Promise.resolve();
   #timer: Cancel | undefined;
-  /** Cuts under way and those that failed: to be done again, exactly. */
-  readonly #failed: CutJob[] = [];
+  readonly #failed: FailedCuts;
   #isStopped = false;
 
   constructor(options: CutCoordinatorOptions) {
     this.#options = options;
     this.#manifest = new CutManifest(options.fileSystem, options.manifestPath);
     this.#jitterMs = Math.floor(options.random.next() * jitterMsMax);
+    this.#failed = new FailedCuts(options.clock);
   }
 
   /** Finds out what is done already, then looks for windows that are due every now and then. */
@@ -77,25 +81,32 @@ export class CutCoordinator {
     this.#schedule();
   }
 
-  /** Ends the timer and waits for the round under way. */
+  /** Unix ms since which cuts have failed without one that did not; undefined if the last one succeeded. */
+  get failingSinceMs(): number | undefined {
+    return this.#failed.sinceMs;
+  }
+
+  /** Ends the timer and waits for the block that is being cut; what else the round was to do is done after the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.();
     await this.#round;
   }
 
-  /** Seals every shard and cuts all there is. Resolves when the blocks are visible. @throws the first failure of a cut. */
+  /** Seals every shard and cuts all there is. Resolves when the blocks are visible. @throws the first failure. */
   flush(): Promise<void> {
     return this.#next(async () => {
-      await Promise.all(this.#options.shards.map((shard) => shard.seal()));
-      await this.#cut(true);
+      const sealed = await this.#seal((shard) => shard.seal());
+      const cut = await this.#cut(true);
+      const failure = sealed ?? cut;
+      if (failure !== undefined) throw failure;
     });
   }
 
   /** Cuts the windows that are due. Failures are reported and tried again at the next tick. */
   tick(): Promise<void> {
     return this.#next(async () => {
-      await Promise.all(this.#options.shards.map((shard) => this.#sealIfDue(shard)));
+      await this.#seal((shard) => this.#sealIfDue(shard));
       await this.#cut(false);
     }).catch((error: unknown) => this.#options.onProblem(BasaltError.from(error)));
   }
@@ -113,6 +124,16 @@ export class CutCoordinator {
     });
   }
 
+  /** Seals shards, each whether others can or not: segments that wait can be cut also while the disk has no room for more. */
+  async #seal(seal: (shard: CutTarget) => Promise<void>): Promise<BasaltError | undefined> {
+    const results = await Promise.allSettled(this.#options.shards.map(seal));
+    const problems = results.flatMap((result) =>
+      result.status === "rejected" ? [BasaltError.from(result.reason)] : [],
+    );
+    for (const problem of problems) this.#options.onProblem(problem);
+    return problems[0];
+  }
+
   async #sealIfDue(shard: CutTarget): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
     const windows = await shard.headWindows();
@@ -127,26 +148,34 @@ export class CutCoordinator {
     return parts.flat();
   }
 
-  async #cut(isFlush: boolean): Promise<void> {
+  /** Cuts what is due; gives the first failure. */
+  async #cut(isFlush: boolean): Promise<BasaltError | undefined> {
     const { producer, clock } = this.#options;
     // A cut that failed may be visible all the same. Done again as it was it makes no second block; planned anew it would.
-    const again = this.#failed.splice(0);
-    const isTaken = (part: SegmentPartInfo): boolean => again.some((job) => isInput(job, part));
-    const free = (await this.#uncut()).filter((part) => !isTaken(part));
-    const planned = planCuts(free, { producer, nowMs: clock.nowMs(), jitterMs: this.#jitterMs, isFlush });
+    const again = this.#failed.due(isFlush);
+    const free = (await this.#uncut()).filter((part) => !this.#failed.holds(part));
+    const planned = planCuts(free, {
+      producer,
+      nowMs: clock.nowMs(),
+      jitterMs: this.#jitterMs,
+      isFlush,
+      smallWindowBytes: this.#options.smallWindowBytes ?? smallWindowBytes,
+    });
     let failure: BasaltError | undefined;
     for (const job of [...again, ...planned]) {
+      if (this.#isStopped) break;
       try {
         await this.#run(job);
       } catch (error) {
         this.statistics.failures++;
+        this.#failed.fail();
         const problem = BasaltError.from(error);
         failure ??= problem;
         this.#options.onProblem(problem);
       }
     }
     if (planned.length > 0) await this.#prune();
-    if (isFlush && failure !== undefined) throw failure;
+    return failure;
   }
 
   /** Cuts one block; inputs that are damaged are left out, as far as there are others. */
@@ -154,18 +183,18 @@ export class CutCoordinator {
     let rest = job;
     while (rest.inputs.length > 0) {
       const current = rest;
-      this.#failed.push(current);
+      this.#failed.add(current);
       await this.#manifest.begin(current);
       const outcome = await this.#tryRun(current);
       if ("damaged" in outcome) {
         await this.#giveUp(current);
-        const inputs = current.inputs.filter(({ segment }) => segment !== outcome.damaged);
+        const inputs = current.inputs.filter((input) => !outcome.damaged.includes(input));
         rest = { ...current, inputs, id: cutBlockId(current.tenant, current.window, inputs) };
         continue;
       }
       await this.#manifest.finish(current);
       await this.#announce(outcome.notice);
-      this.#forget(current);
+      this.#failed.remove(current);
       this.statistics.blocks++;
       this.statistics.bytes += outcome.bytes;
       this.statistics.duplicates += outcome.duplicates;
@@ -174,21 +203,21 @@ export class CutCoordinator {
     }
   }
 
-  #forget(job: CutJob): void {
-    this.#failed.splice(this.#failed.indexOf(job), 1);
-  }
-
-  async #tryRun(job: CutJob): Promise<CutOutcome | { readonly damaged: BlockId }> {
+  async #tryRun(job: CutJob): Promise<CutOutcome | { readonly damaged: readonly CutInput[] }> {
     try {
       return await this.#options.run(job);
     } catch (error) {
-      const damaged = job.inputs.find(
-        ({ segment }) => error instanceof BasaltError && error.details["block"] === segment,
-      )?.segment;
-      const isDamage = error instanceof BasaltError && error.code === "block_corrupt";
-      if (!isDamage || damaged === undefined) throw error;
-      this.#options.onProblem(error);
-      for (const shard of this.#options.shards) await shard.dropDamaged(damaged);
+      const problem = BasaltError.from(error);
+      const damaged = problem.code === "block_corrupt" ? job.inputs.filter((input) => isNamed(input, problem)) : [];
+      if (damaged.length === 0) throw error;
+      this.#options.onProblem(problem);
+      const { tenant } = job;
+      const [first] = damaged;
+      // A segment that cannot be opened is damaged whole.
+      const isPart = problem.details["windowStart"] !== undefined;
+      const segment = first?.segment as BlockId;
+      const dropped = { segment, tenant, windowStart: isPart ? first?.windowStart : undefined };
+      for (const shard of this.#options.shards) await shard.dropDamaged(dropped);
       return { damaged };
     }
   }
@@ -200,7 +229,7 @@ export class CutCoordinator {
   async #giveUp(job: CutJob): Promise<void> {
     await removeUnfinished(this.#options.bucket, job.tenant, job.id);
     await this.#manifest.giveUp(job.id);
-    this.#forget(job);
+    this.#failed.remove(job);
   }
 
   async #prune(): Promise<void> {
@@ -216,8 +245,8 @@ export class CutCoordinator {
     for (const part of await this.#uncut()) {
       const block = this.#manifest.blockOf(part.tenant, part) ?? (await this.#visibleBlockOf(part));
       if (block === undefined) continue;
-      const window = { start: part.windowStart, end: part.windowStart + 1n };
-      await this.#announce({ block, tenant: part.tenant, window, sources: [part.segment] });
+      const source = { id: part.segment, windowStart: part.windowStart };
+      await this.#announce({ block, tenant: part.tenant, sources: [source] });
     }
     for (const { block } of this.#manifest.running) await this.#manifest.giveUp(block);
     await this.#prune();
@@ -225,13 +254,13 @@ export class CutCoordinator {
 
   async #visibleBlockOf({ tenant, segment, windowStart, range }: SegmentPartInfo): Promise<BlockId | undefined> {
     const { blocks } = await this.#options.blocks.list(tenant, range, true);
-    return blocks.find(
-      ({ sources, window }) => sources.includes(segment) && windowStart >= window.start && windowStart < window.end,
-    )?.id;
+    const isIt = (source: SourcePart): boolean => source.id === segment && source.windowStart === windowStart;
+    return blocks.find(({ sources }) => sources.some(isIt))?.id;
   }
 }
 
-function isInput(job: CutJob, part: SegmentPartInfo): boolean {
-  if (job.tenant !== part.tenant) return false;
-  return job.inputs.some(({ segment, windowStart }) => segment === part.segment && windowStart === part.windowStart);
+/** Whether an error is about an input: its part, or its whole segment. */
+function isNamed({ segment, windowStart }: CutInput, { details }: BasaltError): boolean {
+  const start = details["windowStart"];
+  return details["block"] === segment && (start === undefined || start === String(windowStart));
 }

@@ -65,7 +65,7 @@ export async function runCutJob(job: CutJob, runner: CutRunner): Promise<CutOutc
     Promise.all(job.inputs.map((input) => openInput(runner, tenant, input)));
   const result = await cutBlock({ bucket, codec, checksum, seed, pause, openInputs, id, tenant, producer, window });
   return {
-    notice: { block: id, tenant, window, sources: result.meta.sources },
+    notice: { block: id, tenant, sources: result.meta.sources },
     bytes: result.meta.files.reduce((sum, file) => sum + file.bytes, 0),
     duplicates: result.duplicates,
     conflicts: result.conflicts,

@@ -107,7 +107,13 @@ const cases: readonly PlanCase[] = [
 
 for (const { name, parts, nowMinute, isFlush = false, expected } of cases) {
   test(`cut plan: ${name}`, () => {
-    const options = { producer: "p" as ProducerId, nowMs: worldStartMs + nowMinute * minute, jitterMs: 0, isFlush };
+    const options = {
+      producer: "p" as ProducerId,
+      nowMs: worldStartMs + nowMinute * minute,
+      jitterMs: 0,
+      isFlush,
+      smallWindowBytes,
+    };
     const jobs = planCuts(parts, options).map(({ window, inputs }) => {
       const at = (nanos: bigint): number => (Number(nanos / 1_000_000n) - worldStartMs) / minute;
       return `${at(window.start)}+${at(window.end) - at(window.start)}: ${inputs.map(({ segment }) => segment).join(" ")}`;
@@ -118,7 +124,13 @@ for (const { name, parts, nowMinute, isFlush = false, expected } of cases) {
 
 test("the same sources make the same block, others another", () => {
   const plan = (parts: readonly SegmentPartInfo[]): unknown =>
-    planCuts(parts, { producer: "p" as ProducerId, nowMs: worldStartMs, jitterMs: 0, isFlush: true })[0]?.id;
+    planCuts(parts, {
+      producer: "p" as ProducerId,
+      nowMs: worldStartMs,
+      jitterMs: 0,
+      isFlush: true,
+      smallWindowBytes,
+    })[0]?.id;
   const [a, b] = [part("A", 0, 1, false), part("B", 0, 1, false)];
   assert.equal(plan([a, b]), plan([b, a]));
   assert.notEqual(plan([a, b]), plan([a]));

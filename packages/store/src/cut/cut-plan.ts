@@ -10,7 +10,7 @@ const hourNanos = 4n * windowNanos;
 /** Rows that came after their window had ended wait so long for others of their kind. */
 const lateWaitMs = 900_000;
 
-/** 4 MiB: below it a window's block would be mostly symbols and footers, and waits to be cut with its hour. */
+/** Default of {@link CutPlanOptions.smallWindowBytes}. 4 MiB: below it a window's block would be mostly symbols and footers, and waits to be cut with its hour. */
 export const smallWindowBytes: number = 4 * 1024 * 1024;
 
 export interface CutPlanOptions {
@@ -20,6 +20,8 @@ export interface CutPlanOptions {
   readonly jitterMs: number;
   /** Whether everything is cut now. */
   readonly isFlush: boolean;
+  /** Windows below it wait to be cut with their hour. */
+  readonly smallWindowBytes: number;
 }
 
 /** When a window may be cut: some time after its end, or after its first row if that came later. Unix ms. */
@@ -35,14 +37,14 @@ export function dueMs(windowStart: UnixNano, firstWriteMs: number, jitterMs: num
 export function planCuts(parts: readonly SegmentPartInfo[], options: CutPlanOptions): CutJob[] {
   const jobs: CutJob[] = [];
   for (const hour of groupBy(parts, (part) => `${part.tenant}/${alignDown(part.windowStart, hourNanos)}`)) {
-    if (options.isFlush && bytesOf(hour) < 4 * smallWindowBytes) {
+    if (options.isFlush && bytesOf(hour) < 4 * options.smallWindowBytes) {
       jobs.push(job(hour, options.producer));
       continue;
     }
     const waiting: SegmentPartInfo[] = [];
     for (const window of groupBy(hour, (part) => `${part.windowStart}`)) {
       if (!options.isFlush && !isDue(window, options)) waiting.push(...window);
-      else if (bytesOf(window) >= smallWindowBytes) jobs.push(job(window, options.producer));
+      else if (bytesOf(window) >= options.smallWindowBytes) jobs.push(job(window, options.producer));
       else waiting.push(...window);
     }
     if (waiting.length > 0 && (options.isFlush || isHourOver(waiting, options)))

@@ -1,7 +1,7 @@
 import type { BlockId, TenantId, TimeRange, UnixNano } from "@basalt/model";
 import { overlaps } from "@basalt/model";
 import type { FileSystem } from "@basalt/runtime";
-import { blockBytes, blockTotals } from "../block/block-meta.ts";
+import { blockBytes, blockTotals, type SourcePart, sourceKey } from "../block/block-meta.ts";
 import type { SegmentReference } from "../row-source.ts";
 import { type SegmentDirectory, type SegmentPart, segmentPath } from "../segment/segment-file.ts";
 
@@ -18,6 +18,14 @@ export interface SegmentPartInfo {
   readonly firstWriteMs: number;
 }
 
+/** Bytes of a segment that were found damaged. */
+export interface DamagedPart {
+  readonly segment: BlockId;
+  readonly tenant: TenantId;
+  /** The part's; undefined if the segment cannot be opened at all: then nothing of it can be read. */
+  readonly windowStart: UnixNano | undefined;
+}
+
 interface HeldSegment {
   readonly id: BlockId;
   readonly path: string;
@@ -25,6 +33,8 @@ interface HeldSegment {
   readonly parts: Set<SegmentPart>;
   /** Readers that may still open it. */
   pins: number;
+  /** Whether the file is to be put aside in place of being removed. */
+  isDamaged: boolean;
 }
 
 /** The segments of a shard: which parts wait for their cut, and who still reads. A file goes when neither is left. */
@@ -50,7 +60,13 @@ export class SegmentSet {
   }
 
   add({ id, parts }: SegmentDirectory): void {
-    this.#segments.set(id, { id, path: segmentPath(this.#folder, id), parts: new Set(parts), pins: 0 });
+    this.#segments.set(id, {
+      id,
+      path: segmentPath(this.#folder, id),
+      parts: new Set(parts),
+      pins: 0,
+      isDamaged: false,
+    });
   }
 
   /** Every part that waits for its cut. */
@@ -103,17 +119,14 @@ export class SegmentSet {
     };
   }
 
-  /** The parts of one tenant's window that lie in a segment here, taken over by a block. */
-  async markCut(
-    tenant: TenantId,
-    window: { readonly start: UnixNano; readonly end: UnixNano },
-    sources: ReadonlySet<BlockId>,
-  ): Promise<void> {
-    for (const segment of [...this.#segments.values()]) {
-      if (!sources.has(segment.id)) continue;
+  /** Lets go of parts that a block has taken over, and of files of which no part is left. */
+  async markCut(tenant: TenantId, sources: readonly SourcePart[]): Promise<void> {
+    const cut = new Set(sources.map(sourceKey));
+    const segments = new Set(sources.flatMap(({ id }) => this.#segments.get(id) ?? []));
+    for (const segment of segments) {
       for (const part of segment.parts) {
-        const { start } = part.meta.window;
-        if (part.meta.tenant === tenant && start >= window.start && start < window.end) segment.parts.delete(part);
+        const { id, tenant: own, window } = part.meta;
+        if (own === tenant && cut.has(sourceKey({ id, windowStart: window.start }))) segment.parts.delete(part);
       }
       await this.#removeIfDone(segment);
     }
@@ -127,18 +140,23 @@ export class SegmentSet {
     return false;
   }
 
-  /** Puts a damaged segment aside, for people; what it held is lost. Nothing if it is not one of these. */
-  async dropDamaged(id: BlockId): Promise<void> {
+  /** Lets go of what is damaged; the file is put aside, for people, when no other part needs it. */
+  async dropDamaged({ segment: id, tenant, windowStart }: DamagedPart): Promise<void> {
     const segment = this.#segments.get(id);
     if (segment === undefined) return;
-    this.#segments.delete(id);
-    if ((await this.#fileSystem.stat(segment.path)) === undefined) return;
-    await this.#fileSystem.rename(segment.path, `${segment.path}.damaged`);
-    await this.#fileSystem.syncFolder(this.#folder);
+    segment.isDamaged = true;
+    for (const part of segment.parts) {
+      const { tenant: own, window } = part.meta;
+      if (windowStart === undefined || (own === tenant && window.start === windowStart)) segment.parts.delete(part);
+    }
+    await this.#removeIfDone(segment);
   }
 
   async #removeIfDone(segment: HeldSegment): Promise<void> {
     if (segment.parts.size > 0 || segment.pins > 0 || !this.#segments.delete(segment.id)) return;
-    await this.#fileSystem.removeAll(segment.path);
+    if (!segment.isDamaged) return this.#fileSystem.removeAll(segment.path);
+    if ((await this.#fileSystem.stat(segment.path)) === undefined) return;
+    await this.#fileSystem.rename(segment.path, `${segment.path}.damaged`);
+    await this.#fileSystem.syncFolder(this.#folder);
   }
 }

@@ -10,7 +10,7 @@ import {
   windowNanos,
   windowStart,
 } from "@basalt/model";
-import type { BlockWindow } from "../block/block-meta.ts";
+import type { SourcePart } from "../block/block-meta.ts";
 import { isOutOfSpace } from "../disk-error.ts";
 import { Head } from "../head/head.ts";
 import { HeadSource } from "../head/head-source.ts";
@@ -21,7 +21,7 @@ import { growthEstimate, HeadStore } from "./head-store.ts";
 import { openLog, openSegments } from "./open-shard.ts";
 import { ignoreMissing, ownSources } from "./own-sources.ts";
 import { RecentBlocks } from "./recent-blocks.ts";
-import { type SegmentPartInfo, SegmentSet } from "./segment-set.ts";
+import { type DamagedPart, type SegmentPartInfo, SegmentSet } from "./segment-set.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import type { ShardOptions, ShardStatistics } from "./shard-options.ts";
 import { SymbolRegistry } from "./symbol-registry.ts";
@@ -47,8 +47,7 @@ export interface ShardSnapshot extends IngesterSnapshot {
 export interface CutNotice {
   readonly block: BlockId;
   readonly tenant: TenantId;
-  readonly window: BlockWindow;
-  readonly sources: readonly BlockId[];
+  readonly sources: readonly SourcePart[];
 }
 
 const snapshotLeaseMs = 30_000;
@@ -182,16 +181,16 @@ export class Shard {
   }
 
   /** Notes that a block is visible: its sources are no longer answered for, and their files go when nobody reads them. */
-  async applyCut({ block, tenant, window, sources }: CutNotice): Promise<void> {
+  async applyCut({ block, tenant, sources }: CutNotice): Promise<void> {
     this.#recent.add(tenant, block);
-    const removed = this.#segments.markCut(tenant, window, new Set(sources));
-    this.#windows.markCut(tenant, window);
+    const removed = this.#segments.markCut(tenant, sources);
+    this.#windows.markCut(tenant, new Set(sources.map(({ windowStart: start }) => start)));
     await removed;
   }
 
-  /** Puts a segment aside whose bytes are damaged. */
-  dropDamaged(segment: BlockId): Promise<void> {
-    return this.#segments.dropDamaged(segment);
+  /** Lets go of a segment's part whose bytes are damaged. */
+  dropDamaged(damaged: DamagedPart): Promise<void> {
+    return this.#segments.dropDamaged(damaged);
   }
 
   statistics(): ShardStatistics {

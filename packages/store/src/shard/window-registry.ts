@@ -1,6 +1,5 @@
 import { BasaltError, nanosPerMilli, type TenantId, type UnixNano, windowNanos } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
-import type { BlockWindow } from "../block/block-meta.ts";
 import { partKey } from "../head/head.ts";
 import { WindowState } from "./window-state.ts";
 
@@ -64,9 +63,10 @@ export class WindowRegistry {
   }
 
   /** Notes that a block holds what was written of some windows so far. */
-  markCut(tenant: TenantId, { start, end }: BlockWindow): void {
-    for (const window of this.#windows.values()) {
-      if (window.tenant === tenant && window.windowStart >= start && window.windowStart < end) window.isCut = true;
+  markCut(tenant: TenantId, windowStarts: ReadonlySet<UnixNano>): void {
+    for (const start of windowStarts) {
+      const window = this.#windows.get(partKey(tenant, start));
+      if (window !== undefined) window.isCut = true;
     }
     this.release();
   }

@@ -42,7 +42,7 @@ export class StorePlayer {
   constructor(seed: number) {
     this.seed = seed;
     this.random = seededRandom(seed);
-    this.world = new StoreWorld({ seed, shardCount: 1 + (seed % 3), headBytesMax: 600_000 });
+    this.world = new StoreWorld({ seed, shardCount: 1 + (seed % 3), headBytesMax: 600_000, smallWindowBytes: 6000 });
   }
 
   below(limit: number): number {

@@ -58,6 +58,7 @@ export interface WorldOptions {
   readonly headBytesMax?: number;
   readonly lateWindowsMax?: number;
   readonly seriesMax?: number;
+  readonly smallWindowBytes?: number;
   /** Default: none, for speed. */
   readonly codec?: PageCodec;
 }
@@ -206,9 +207,10 @@ export class StoreProcess {
         uncutParts: async () => shard.uncutParts(),
         headWindows: async () => shard.headWindows(),
         applyCut: (notice) => shard.applyCut(notice),
-        dropDamaged: (segment) => shard.dropDamaged(segment),
+        dropDamaged: (damaged) => shard.dropDamaged(damaged),
       })),
       run: (job) => runCutJob(job, { ...readers, seed: 1, pause }),
+      ...(world.options.smallWindowBytes === undefined ? {} : { smallWindowBytes: world.options.smallWindowBytes }),
       onProblem: (error) => this.problems.push(error),
     });
   }

@@ -41,9 +41,18 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
         await ingester.stop();
         await lock?.release();
       };
-      return { value: ingester, start, stop };
+      const notReady = (): string | undefined => stalledCuts(ingester.cutsFailingSinceMs, clock.nowMs());
+      return { value: ingester, start, stop, notReady };
     },
   });
+}
+
+/** Half an hour without a block: the disk fills up, and somebody must look. */
+const stalledMs = 1_800_000;
+
+function stalledCuts(sinceMs: number | undefined, nowMs: number): string | undefined {
+  if (sinceMs === undefined || nowMs - sinceMs < stalledMs) return undefined;
+  return `no block could be cut since ${new Date(sinceMs).toISOString()}: see the log`;
 }
 
 /** A core is left to the main thread and to queries; a thread too many costs 25 MiB and compiles everything once more. */
