@@ -6,12 +6,15 @@ import type { Caller, Movable } from "@basalt/runtime";
 import { movableBuffers } from "@basalt/runtime";
 import type { IngestHandlers } from "./setup-ingest-worker.ts";
 
-/** Hands raw pushes to the thread that owns their service, with their bytes moved, not copied. */
+/** A thread that decodes and stores raw pushes. */
+export type PushCaller = Caller<Pick<IngestHandlers, "pushRaw">>;
+
+/** Hands raw pushes to the thread that owns their service; their bytes move. */
 export class FusedSink implements RawPushSink {
-  private readonly workers: readonly Caller<IngestHandlers>[];
+  private readonly workers: readonly PushCaller[];
   private readonly counters: SeriesCounters;
 
-  constructor(workers: readonly Caller<IngestHandlers>[], counters: SeriesCounters) {
+  constructor(workers: readonly PushCaller[], counters: SeriesCounters) {
     this.workers = workers;
     this.counters = counters;
   }
@@ -19,11 +22,26 @@ export class FusedSink implements RawPushSink {
   push(push: RawPush, service: string): Promise<readonly ProfileOutcome[]> {
     const worker = defined(this.workers[shardOf(push.tenant, service, this.workers.length)], "worker");
     const tenantSlot = this.counters.slotOf(push.tenant);
-    return worker.call("pushRaw", { push, tenantSlot }, { transfer: buffersOf(push) });
+    const { own, transfer } = movable(push);
+    return worker.call("pushRaw", { push: own, tenantSlot }, { transfer });
   }
 }
 
-/** Profiles of a Push share the request's buffer: it may move only when one thread gets them all, and once. */
-function buffersOf(push: RawPush): readonly Movable[] {
-  return push.kind === "ingest" ? movableBuffers(push.body) : [];
+/**
+ * The push with bytes that are its alone. Profiles of one request share its buffer, and a message with a view clones the
+ * whole buffer behind it: once for each service, and past the bounds of what is in flight.
+ */
+function movable(push: RawPush): { readonly own: RawPush; readonly transfer: readonly Movable[] } {
+  if (push.kind === "ingest") return { own: push, transfer: movableBuffers(push.body) };
+  let byteCount = 0;
+  for (const { profile } of push.samples) byteCount += profile.length;
+  const bytes = new Uint8Array(byteCount);
+  let end = 0;
+  const samples = push.samples.map((sample) => {
+    const start = end;
+    end += sample.profile.length;
+    bytes.set(sample.profile, start);
+    return { ...sample, profile: bytes.subarray(start, end) };
+  });
+  return { own: { ...push, samples }, transfer: movableBuffers(bytes) };
 }
