@@ -34,3 +34,29 @@ export class BodyBudget {
     this.bytes -= bytes;
   }
 }
+
+/** What one request holds of the budget: its body as it comes, and what that inflates to. */
+export class BodyShare {
+  private readonly budget: BodyBudget;
+  private bytes = 0;
+
+  constructor(budget: BodyBudget) {
+    this.budget = budget;
+  }
+
+  /** @throws BasaltError `queue_full`. */
+  take(bytes: number): void {
+    this.budget.take(bytes, this.bytes);
+    this.bytes += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.budget.giveBack(bytes);
+    this.bytes -= bytes;
+  }
+
+  /** Gives all of it back: nobody reads the request any more. */
+  release(): void {
+    this.giveBack(this.bytes);
+  }
+}

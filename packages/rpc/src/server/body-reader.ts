@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { BasaltError } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import { canceledError } from "../call-context.ts";
-import type { BodyBudget } from "./body-budget.ts";
+import type { BodyShare } from "./body-budget.ts";
 import { BodyBuffer } from "./body-buffer.ts";
 
 /** How a body is to be read. */
@@ -12,7 +12,8 @@ export interface BodyOptions {
   readonly bytesMax: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly budget: BodyBudget;
+  /** Counts what has come. */
+  readonly share: BodyShare;
 }
 
 /** The error of a body over its limit. */
@@ -28,8 +29,6 @@ export class BodyReader {
   private isReading = false;
   /** Ends a reading that goes on. */
   private finish: ((error?: BasaltError) => void) | undefined;
-  /** Taken from the budget so far. */
-  private bytesHeld = 0;
 
   constructor(source: Readable, options: BodyOptions) {
     this.source = source;
@@ -61,11 +60,9 @@ export class BodyReader {
     return this.buffer.take();
   }
 
-  /** Stops reading and gives the budget back, when the request is answered. What arrives afterwards is the sender's. */
+  /** Stops reading, when the request is answered. What arrives afterwards is the sender's. */
   stop(): void {
     this.finish?.(canceledError());
-    this.options.budget.giveBack(this.bytesHeld);
-    this.bytesHeld = 0;
   }
 
   private collect(): Promise<void> {
@@ -103,10 +100,9 @@ export class BodyReader {
   }
 
   private append(chunk: Uint8Array): void {
-    const { bytesMax, budget } = this.options;
+    const { bytesMax, share } = this.options;
     if (this.buffer.byteCount + chunk.length > bytesMax) throw tooLargeError(bytesMax);
-    budget.take(chunk.length, this.bytesHeld);
-    this.bytesHeld += chunk.length;
+    share.take(chunk.length);
     this.buffer.append(chunk);
   }
 }

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gunzipSync, gzip } from "node:zlib";
 import { BasaltError } from "@basalt/model";
+import type { BodyShare } from "./body-budget.ts";
 import { tooLargeError } from "./body-reader.ts";
 
 const gunzipAsync = promisify(gunzip);
@@ -18,38 +19,46 @@ const deflateRatioMax = 1032;
 const gzipLevel = 1;
 
 /**
- * Decompresses a request.
+ * Decompresses a request. What it inflates to is taken from the request's share before it is written.
  *
  * @param bytesMax of the output.
- * @throws BasaltError `request_too_large`, `request_malformed`.
+ * @throws BasaltError `request_too_large`, `queue_full`, `request_malformed`.
  */
-export async function gunzipBounded(input: Uint8Array, bytesMax: number): Promise<Uint8Array> {
-  if (input.length <= syncInputBytesMax) {
-    try {
-      return gunzipSync(input, {
-        maxOutputLength: Math.min(bytesMax, syncOutputBytesMax),
-        chunkSize: Math.min(Math.max(sizeHint(input), outputBytesMin), syncOutputBytesMax),
-      });
-    } catch (error) {
-      if (!isTooLong(error)) throw malformed(error);
-      if (bytesMax <= syncOutputBytesMax) throw tooLargeError(bytesMax);
-    }
-  }
+export async function gunzipBounded(input: Uint8Array, bytesMax: number, share: BodyShare): Promise<Uint8Array> {
+  const mostBytes = Math.min(input.length * deflateRatioMax, bytesMax);
+  const claimedBytes = Math.min(claimedSize(input), mostBytes);
+  share.take(claimedBytes);
+  const claimed = await inflate(input, claimedBytes);
+  if (claimed !== undefined) return claimed;
+  if (claimedBytes === mostBytes) throw tooLargeError(bytesMax);
+  // Several members, of which only the last one's size is known, or a lie: as if it were the largest it can be.
+  share.take(mostBytes - claimedBytes);
+  const whole = await inflate(input, mostBytes);
+  if (whole === undefined) throw tooLargeError(bytesMax);
+  share.giveBack(mostBytes - whole.length);
+  return whole;
+}
+
+/** Undefined when the output is longer than that. One buffer takes all: half the time of growing by 16 KiB. */
+async function inflate(input: Uint8Array, outputBytesMax: number): Promise<Uint8Array | undefined> {
+  const options = {
+    maxOutputLength: Math.max(outputBytesMax, 1),
+    chunkSize: Math.max(outputBytesMax + 1, outputBytesMin),
+  };
+  const isSmall = input.length <= syncInputBytesMax && outputBytesMax <= syncOutputBytesMax;
   try {
-    return await gunzipAsync(input, { maxOutputLength: bytesMax });
+    const output = isSmall ? gunzipSync(input, options) : await gunzipAsync(input, options);
+    return output.length <= outputBytesMax ? output : undefined;
   } catch (error) {
-    throw isTooLong(error) ? tooLargeError(bytesMax) : malformed(error);
+    if (isTooLong(error)) return undefined;
+    throw malformed(error);
   }
 }
 
-/**
- * The size that the last four bytes of a gzip stream claim (RFC 1952), as far as deflate can have expanded the input,
- * and one more, so that one buffer takes all: half the time of growing by 16 KiB. Only a hint.
- */
-function sizeHint(input: Uint8Array): number {
+/** The size that the last four bytes of a gzip stream claim for its last member (RFC 1952). */
+function claimedSize(input: Uint8Array): number {
   if (input.length < 4) return 0;
-  const claimed = new DataView(input.buffer, input.byteOffset + input.length - 4, 4).getUint32(0, true);
-  return Math.min(claimed, input.length * deflateRatioMax) + 1;
+  return new DataView(input.buffer, input.byteOffset + input.length - 4, 4).getUint32(0, true);
 }
 
 /** Compresses an answer, off the main thread. */

@@ -19,7 +19,7 @@ export function connectPost(codec: Codec): Protocol {
       const encoding = headerValue(exchange.headers, "content-encoding");
       const isGzip = isGzipCoding(encoding);
       const body = await exchange.readBody(isGzip ? compressedBytesMax(bytesMax) : bytesMax);
-      return isGzip ? gunzipBounded(body, bytesMax) : body;
+      return isGzip ? gunzipBounded(body, bytesMax, exchange.share) : body;
     },
   };
 }
@@ -29,7 +29,7 @@ export function connectGet(codec: Codec, query: URLSearchParams): Protocol {
   return {
     ...connectAnswers(codec),
     acceptsGzip: (exchange) => listsCoding(headerValue(exchange.headers, "accept-encoding"), "gzip"),
-    receive: async (_exchange, bytesMax) => {
+    receive: async (exchange, bytesMax) => {
       const version = query.get("connect");
       if (version !== null && version !== "v1") {
         throw new BasaltError("request_malformed", `parameter connect must be v1, got ${JSON.stringify(version)}`);
@@ -37,7 +37,8 @@ export function connectGet(codec: Codec, query: URLSearchParams): Protocol {
       const text = query.get("message");
       if (text === null) throw new BasaltError("request_malformed", "parameter message is missing");
       const message = query.get("base64") === "1" ? fromBase64(text) : new TextEncoder().encode(text);
-      return isGzipCoding(query.get("compression") ?? undefined) ? gunzipBounded(message, bytesMax) : message;
+      const isGzip = isGzipCoding(query.get("compression") ?? undefined);
+      return isGzip ? gunzipBounded(message, bytesMax, exchange.share) : message;
     },
   };
 }

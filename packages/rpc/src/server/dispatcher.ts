@@ -149,13 +149,16 @@ export class Dispatcher {
     });
   }
 
-  /** Runs a handler behind the interceptors; returns early when the client stops waiting. */
+  /**
+   * Runs a handler behind the interceptors; returns early when the client stops waiting. The request counts as in memory
+   * until the handler has ended: whoever has its bytes does not let them go when the client does.
+   */
   private run<T>(exchange: Exchange, context: CallContext, route: RouteInfo, handle: () => Promise<T>): Promise<T> {
     const { timeoutMs } = context.facts;
     return new Promise<T>((resolve, reject) => {
       context.onAbort(reject);
       exchange.onGone(() => context.abort(canceledError()));
-      const work = this.intercepted(context, route, handle);
+      const work = this.intercepted(context, route, handle).finally(() => exchange.share.release());
       if (timeoutMs === undefined) {
         work.then(resolve, reject);
         return;

@@ -1,4 +1,5 @@
 import type { HeaderFields } from "../headers.ts";
+import type { BodyShare } from "./body-budget.ts";
 
 /** Outgoing header fields; names in lower case. */
 export type OutgoingHeaders = Record<string, string | readonly string[]>;
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly headers: HeaderFields;
   /** Address of the client. */
   readonly peer: string;
+  /** Counts the bytes of the request in memory, until its handler has ended. */
+  readonly share: BodyShare;
   /** Bytes of the body read so far. */
   readonly bytesRead: number;
   /**
@@ -35,6 +38,4 @@ export interface Exchange {
   onGone(listener: () => void): void;
   /** Ends the request without an answer. */
   destroy(): void;
-  /** Frees what the exchange holds; after the answer. */
-  release(): void;
 }

@@ -38,7 +38,7 @@ async function receive(exchange: Exchange, bytesMax: number): Promise<Uint8Array
   const { isCompressed, message } = readFrame(await exchange.readBody(messageBytesMax + framePrefixBytes));
   if (!isCompressed) return message;
   if (!isGzip) throw new RpcError("internal", "message is compressed but grpc-encoding does not say how");
-  return gunzipBounded(message, bytesMax);
+  return gunzipBounded(message, bytesMax, exchange.share);
 }
 
 function grpcReply(variant: Variant, context: CallContext | undefined, outcome: PreEncoded | WireError): WireReply {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HeaderFields } from "../headers.ts";
 import { headerValue } from "../headers.ts";
+import { BodyShare } from "./body-budget.ts";
 import { BodyReader, declaredLength } from "./body-reader.ts";
 import type { Exchange, WireReply } from "./exchange.ts";
 import type { ServerResources } from "./server-resources.ts";
@@ -14,6 +15,7 @@ export class Http1Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly headers: HeaderFields;
+  readonly share: BodyShare;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
   private readonly resources: ServerResources;
@@ -24,6 +26,7 @@ export class Http1Exchange implements Exchange {
     this.request = request;
     this.response = response;
     this.resources = resources;
+    this.share = new BodyShare(resources.bodyBudget);
     this.method = request.method ?? "GET";
     this.target = request.url ?? "/";
     this.headers = request.headers;
@@ -41,13 +44,13 @@ export class Http1Exchange implements Exchange {
   }
 
   readBody(bytesMax: number): Promise<Uint8Array> {
-    const { clock, limits, bodyBudget } = this.resources;
+    const { clock, limits } = this.resources;
     this.body = new BodyReader(this.request, {
       declaredBytes: declaredLength(headerValue(this.headers, "content-length")),
       bytesMax,
       timeoutMs: limits.bodyMs,
       clock,
-      budget: bodyBudget,
+      share: this.share,
     });
     return this.body.read();
   }
@@ -83,10 +86,6 @@ export class Http1Exchange implements Exchange {
 
   destroy(): void {
     this.request.destroy();
-  }
-
-  release(): void {
-    this.body?.stop();
   }
 
   /** Cuts off a client that does not take its answer. Most answers are with the system by now. */

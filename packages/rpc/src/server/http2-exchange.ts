@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from
 import { constants } from "node:http2";
 import type { HeaderFields } from "../headers.ts";
 import { headerValue } from "../headers.ts";
+import { BodyShare } from "./body-budget.ts";
 import { BodyReader, declaredLength } from "./body-reader.ts";
 import type { Exchange, WireReply } from "./exchange.ts";
 import type { ServerResources } from "./server-resources.ts";
@@ -15,6 +16,7 @@ export class Http2Exchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly headers: HeaderFields;
+  readonly share: BodyShare;
   private readonly stream: ServerHttp2Stream;
   private readonly resources: ServerResources;
   private body: BodyReader | undefined;
@@ -23,6 +25,7 @@ export class Http2Exchange implements Exchange {
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, resources: ServerResources) {
     this.stream = stream;
     this.resources = resources;
+    this.share = new BodyShare(resources.bodyBudget);
     this.method = headers[":method"] ?? "GET";
     this.target = headers[":path"] ?? "/";
     this.headers = headers;
@@ -39,13 +42,13 @@ export class Http2Exchange implements Exchange {
   }
 
   readBody(bytesMax: number): Promise<Uint8Array> {
-    const { clock, limits, bodyBudget } = this.resources;
+    const { clock, limits } = this.resources;
     this.body = new BodyReader(this.stream, {
       declaredBytes: declaredLength(headerValue(this.headers, "content-length")),
       bytesMax,
       timeoutMs: limits.bodyMs,
       clock,
-      budget: bodyBudget,
+      share: this.share,
     });
     return this.body.read();
   }
@@ -85,10 +88,6 @@ export class Http2Exchange implements Exchange {
 
   destroy(): void {
     this.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  }
-
-  release(): void {
-    this.body?.stop();
   }
 
   private sendTrailers(trailers: OutgoingHttpHeaders): void {

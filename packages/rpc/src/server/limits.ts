@@ -8,7 +8,7 @@ export interface ServerLimits {
   readonly headerBytesMax: number;
   /** Bytes of a request body or message, before and after decompression, unless its route says otherwise. */
   readonly requestBytesMax: number;
-  /** Bytes of the bodies of all requests being served; more get `queue_full`, except a body that comes alone. */
+  /** Bytes of the bodies of all requests being served, as received and as inflated; more get `queue_full`, except a body that comes alone. */
   readonly requestBytesInFlightMax: number;
   /** Time to see which protocol a new connection speaks, ms; then it is closed. */
   readonly sniffMs: number;

@@ -132,7 +132,6 @@ export class RpcServer {
     const inner = path.slice(this.pathPrefix.length);
     const outcome = await this.dispatcher.dispatch({ exchange, path: inner, rawQuery }, target);
     const sendFailure = send(exchange, outcome);
-    exchange.release();
     const durationMs = this.clock.monotonicMs() - startedMs;
     const record = recordOf({ exchange, outcome, method, path, route, durationMs });
     const isPanic = outcome.error?.code === "internal" && !(outcome.thrown instanceof RpcError);

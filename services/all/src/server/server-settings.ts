@@ -61,7 +61,8 @@ export const serverSettings: {
     type: "bytes",
     default: "128MiB",
     min: "1MiB",
-    description: "Bytes of all request bodies that are being served; more are refused with 429.",
+    description:
+      "Bytes of all request bodies that are being served, as they came and as they inflate; more are refused with 429.",
   }),
   multitenancy: setting({
     path: "multitenancy_enabled",
