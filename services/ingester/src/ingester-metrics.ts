@@ -190,6 +190,7 @@ export function ingesterMetrics(metrics: Metrics, ingester: CountingIngester): v
   });
   metrics.gauge(tenantSeries, async (gauge) => {
     const { seriesOfTenants } = await ask();
+    gauge.reset();
     for (const [tenant, count] of seriesOfTenants) gauge.set({ tenant }, count);
   });
   registerOutcomes(metrics, ask);

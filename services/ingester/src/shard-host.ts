@@ -125,15 +125,14 @@ export class ShardHost {
     return new ShardHost(shard, limiter);
   }
 
-  /** Learns where a tenant's series are counted; before its batches are stored. */
-  place(tenant: TenantId, tenantSlot: number): void {
-    this.limiter.place(tenant, tenantSlot);
+  /** Runs what stores batches of a tenant, whose series are counted at a place that came with them. */
+  during<T>(tenant: TenantId, tenantSlot: number, store: () => Promise<T>): Promise<T> {
+    return this.limiter.during(tenant, tenantSlot, store);
   }
 
   /** Stores batches; a batch that is refused does not keep the others back. */
   push({ tenant, tenantSlot, batches }: ShardPush): Promise<readonly BatchOutcome[]> {
-    this.place(tenant, tenantSlot);
-    return Promise.all(batches.map((bytes) => this.store(bytes)));
+    return this.during(tenant, tenantSlot, () => Promise.all(batches.map((bytes) => this.store(bytes))));
   }
 
   /**

@@ -77,8 +77,9 @@ class ApartSink implements RawPushSink {
       outcomes.push(outcome);
       if (batch !== undefined) batches.push(batch.bytes.slice());
     }
-    const tenantSlot = counters.slotOf(push.tenant);
-    const stored = await this.ingester.call("push", { tenant: push.tenant, tenantSlot, batches });
+    const stored = await counters.during(push.tenant, (tenantSlot) =>
+      this.ingester.call("push", { tenant: push.tenant, tenantSlot, batches }),
+    );
     for (const result of stored) assert.ok(!("error" in result), JSON.stringify(result));
     return outcomes;
   }

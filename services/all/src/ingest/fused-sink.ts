@@ -21,9 +21,10 @@ export class FusedSink implements RawPushSink {
 
   push(push: RawPush, service: string): Promise<readonly ProfileOutcome[]> {
     const worker = defined(this.workers[shardOf(push.tenant, service, this.workers.length)], "worker");
-    const tenantSlot = this.counters.slotOf(push.tenant);
     const { own, transfer } = movable(push);
-    return worker.call("pushRaw", { push: own, tenantSlot }, { transfer });
+    return this.counters.during(push.tenant, (tenantSlot) =>
+      worker.call("pushRaw", { push: own, tenantSlot }, { transfer }),
+    );
   }
 }
 

@@ -40,7 +40,9 @@ export async function setupIngestWorker(
     checksum: (bytes) => crc32(bytes),
     allocate: (byteLength) => pool.take(byteLength),
   });
-  return { ...shard.handlers, pushRaw: (placed) => pushRaw(placed, { processor, shard, pool }) };
+  const pushRaw = ({ push, tenantSlot }: PlacedPush): Promise<readonly ProfileOutcome[]> =>
+    shard.during(push.tenant, tenantSlot, () => storeRaw(push, { processor, shard, pool }));
+  return { ...shard.handlers, pushRaw };
 }
 
 interface Worker {
@@ -49,11 +51,7 @@ interface Worker {
   readonly pool: BytePool;
 }
 
-async function pushRaw(
-  { push, tenantSlot }: PlacedPush,
-  { processor, shard, pool }: Worker,
-): Promise<readonly ProfileOutcome[]> {
-  shard.place(push.tenant, tenantSlot);
+function storeRaw(push: RawPush, { processor, shard, pool }: Worker): Promise<readonly ProfileOutcome[]> {
   const outcomes: Promise<ProfileOutcome>[] = [];
   const store = async (outcome: ProfileOutcome, { bytes, columns }: EncodedBatch): Promise<ProfileOutcome> => {
     const result = await shard.store(bytes, columns);
