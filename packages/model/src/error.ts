@@ -46,6 +46,7 @@ export const errorCodes = {
   tenant_missing: "unauthenticated",
   tenant_invalid: "invalid_argument",
   tenant_multiple: "unauthenticated",
+  tenants_too_many: "invalid_argument",
   admin_only: "permission_denied",
   // what a request may look like
   request_malformed: "invalid_argument",

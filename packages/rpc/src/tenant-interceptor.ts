@@ -7,21 +7,33 @@ import type { Interceptor } from "./interceptor.ts";
 /** The header that names the tenant. */
 export const tenantHeader = "x-scope-orgid";
 
+/** Who may be named. */
+export interface TenantOptions {
+  readonly multitenancy: boolean;
+  /** Tenants of one call: each is asked of every thread on its own. */
+  readonly tenantsMax: number;
+}
+
 /**
  * Finds the tenants of a call. With multi-tenancy off the header is ignored and the tenant is `anonymous`.
  * A call whose context has tenants already (it comes from this process) keeps them.
  *
- * @throws BasaltError `tenant_missing`, `tenant_invalid`; `tenant_multiple` where only one may be named.
+ * @throws BasaltError `tenant_missing`, `tenant_invalid`; `tenant_multiple` where only one may be named, and
+ *   `tenants_too_many`.
  */
-export function tenantInterceptor(options: { readonly multitenancy: boolean }): Interceptor {
+export function tenantInterceptor({ multitenancy, tenantsMax }: TenantOptions): Interceptor {
   const anonymous: readonly TenantId[] = [anonymousTenant];
   return (context, { tenancy }, next) => {
     if (tenancy === "none") return next();
     if (context.tenants.length === 0) {
-      context.tenants = options.multitenancy ? tenantsFrom(context.requestHeaders) : anonymous;
+      context.tenants = multitenancy ? tenantsFrom(context.requestHeaders) : anonymous;
     }
     if (tenancy === "one" && context.tenants.length > 1) {
       throw new BasaltError("tenant_multiple", "multiple org IDs present");
+    }
+    if (context.tenants.length > tenantsMax) {
+      const message = `a query names ${context.tenants.length} tenants, at most ${tenantsMax} (-auth.tenants-per-query-max)`;
+      throw new BasaltError("tenants_too_many", message);
     }
     return next();
   };

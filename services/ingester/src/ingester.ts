@@ -95,7 +95,8 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
 
   async snapshotAndExecute(plan: QueryPlan, limits: QueryLimits, signal?: AbortSignal): Promise<IngesterAnswer> {
     const question = { plan, limits };
-    const options = signal === undefined ? {} : { signal };
+    // Apart from pushes: whoever asks much must not have profiles refused.
+    const options = { line: "query", ...(signal === undefined ? {} : { signal }) };
     const callers: readonly Caller<ShardHandlers>[] = this.workers;
     const answers = await Promise.all(callers.map((shard) => shard.call("execute", question, options)));
     const heads: BlockId[] = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BlockId } from "@basalt/model";
-import { anonymousTenant, BasaltError, blockIdFrom } from "@basalt/model";
+import type { BlockId, TenantId } from "@basalt/model";
+import { anonymousTenant, BasaltError, blockIdFrom, parseTenantId } from "@basalt/model";
 import type {
   IngesterAnswer,
   PlanContext,
@@ -33,6 +33,7 @@ import {
   runInThread,
   seededRandom,
   systemClock,
+  type TenantLimits,
 } from "@basalt/runtime";
 import type { BlockListing, BlockMeta } from "@basalt/store";
 import type { QuerierOptions } from "./querier.ts";
@@ -234,6 +235,26 @@ test("a block whose facts cannot be read makes every answer partial", async () =
   assert.equal(totalOf(answer), 5n);
   const warnings = [{ code: "block_version", text: "block 01 is too new" }];
   assert.deepEqual([answer.isPartial, answer.warnings], [true, warnings]);
+});
+
+test("of each limit the smallest of the tenants holds", async () => {
+  const asked: QueryLimits[] = [];
+  const store = new Store();
+  const answer = store.snapshotAndExecute.bind(store);
+  store.snapshotAndExecute = (plan, bounds): Promise<IngesterAnswer> => {
+    asked.push(bounds);
+    return answer(plan, bounds);
+  };
+  const limitsOf: Readonly<Record<string, Partial<TenantLimits>>> = {
+    anonymous: { queryTimeoutMs: 60_000, queryBytesReadMax: 0, queryMemoryBytesMax: 1 << 20 },
+    strict: { queryTimeoutMs: 30_000, queryBytesReadMax: 1000, queryMemoryBytesMax: 0 },
+  };
+  const source = { limitsFor: (tenant: TenantId): TenantLimits => ({ ...limits, ...limitsOf[tenant] }) };
+  const querier = await store.querier({ limits: source });
+  const plan = planTree(selection, context);
+  await querier.run({ ...treeRequest, questions: [[plan, { ...plan, tenant: parseTenantId("strict") }]] });
+  const smallest = { timeoutMs: 30_000, bytesReadMax: 1000, memoryBytesMax: 1 << 20 };
+  assert.deepEqual(asked, [smallest, smallest]);
 });
 
 test("an empty range opens nothing and is an empty answer", async () => {

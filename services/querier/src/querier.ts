@@ -11,7 +11,7 @@ import type {
 } from "@basalt/query";
 import { isAsked, isEmptyRange, mergePartials, packPartial, plainOutcome } from "@basalt/query";
 import type { Caller, Clock, Deadline, LimitsSource } from "@basalt/runtime";
-import { deadlineAfter } from "@basalt/runtime";
+import { deadlineAfter, smallestLimit } from "@basalt/runtime";
 import type { BlockIndex, BlockMeta } from "@basalt/store";
 import { visibleSet } from "@basalt/store";
 import { FairQueue } from "./fair-queue.ts";
@@ -58,7 +58,7 @@ export class Querier implements QueryRunner {
     const { clock, onQuery } = this.options;
     const tenant = tenantOf(request);
     const startMs = clock.monotonicMs();
-    const limits = this.limitsOf(tenant);
+    const limits = this.limitsOf(request);
     const deadline = this.deadline(limits.timeoutMs, signal);
     const record = { request, tenant, startMs };
     try {
@@ -74,9 +74,15 @@ export class Querier implements QueryRunner {
     }
   }
 
-  private limitsOf(tenant: TenantId): QueryLimits {
-    const { queryTimeoutMs, queryBytesReadMax, queryMemoryBytesMax } = this.options.limits.limitsFor(tenant);
-    return { timeoutMs: queryTimeoutMs, bytesReadMax: queryBytesReadMax, memoryBytesMax: queryMemoryBytesMax };
+  /** Of each limit the smallest that a tenant of the request has. */
+  private limitsOf({ questions }: QueryRequest): QueryLimits {
+    const tenants = new Set(questions.flatMap((plans) => plans.map(({ tenant }) => tenant)));
+    const all = [...tenants].map((tenant) => this.options.limits.limitsFor(tenant));
+    return {
+      timeoutMs: smallestLimit(all.map((one) => one.queryTimeoutMs)),
+      bytesReadMax: smallestLimit(all.map((one) => one.queryBytesReadMax)),
+      memoryBytesMax: smallestLimit(all.map((one) => one.queryMemoryBytesMax)),
+    };
   }
 
   private deadline(timeoutMs: number, parent: AbortSignal | undefined): Deadline {

@@ -36,7 +36,7 @@ const server = createServer({
   clock: systemClock,
   services: [querierService(options), functionService(options)],
   routes: renderRoutes(options),
-  interceptors: [tenantInterceptor({ multitenancy: true })],
+  interceptors: [tenantInterceptor({ multitenancy: true, tenantsMax: 16 })],
 });
 const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
 after(() => server.stop(0));

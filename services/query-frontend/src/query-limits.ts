@@ -1,6 +1,6 @@
 import type { TenantId } from "@basalt/model";
 import type { PlanContext } from "@basalt/query";
-import type { LimitsSource } from "@basalt/runtime";
+import { type LimitsSource, smallestLimit } from "@basalt/runtime";
 
 /**
  * The context in which a request of some tenants is planned; plans name the first one. Of each limit the smallest that is
@@ -13,15 +13,9 @@ export function planContextOf(tenants: readonly TenantId[], limits: LimitsSource
   return {
     tenant,
     nowMs,
-    lookbackMaxMs: smallestSet(all.map((one) => one.queryLookbackMaxMs)),
-    lengthMaxMs: smallestSet(all.map((one) => one.queryLengthMaxMs)),
-    nodesDefault: smallestSet(all.map((one) => one.flameGraphNodesDefault)),
-    nodesMax: smallestSet(all.map((one) => one.flameGraphNodesMax)),
+    lookbackMaxMs: smallestLimit(all.map((one) => one.queryLookbackMaxMs)),
+    lengthMaxMs: smallestLimit(all.map((one) => one.queryLengthMaxMs)),
+    nodesDefault: smallestLimit(all.map((one) => one.flameGraphNodesDefault)),
+    nodesMax: smallestLimit(all.map((one) => one.flameGraphNodesMax)),
   };
-}
-
-/** The smallest limit above 0, which means none; 0 if no limit is set. */
-function smallestSet(limits: readonly number[]): number {
-  const set = limits.filter((limit) => limit > 0);
-  return set.length === 0 ? 0 : Math.min(...set);
 }

@@ -44,6 +44,14 @@ for (const stage of ["heads", "blocks"]) {
   });
 }
 
+test("a query of too many tenants is refused, one of as many as may be is answered", async () => {
+  const tenantsOf = (count: number): string => Array.from({ length: count }, (_, i) => `t${i}`).join("|");
+  assert.equal(await totalOf(tenantsOf(16)), "0");
+  const headers = { "x-scope-orgid": tenantsOf(17) };
+  const { status, headers: answered } = await ask(server.url, "querier.v1.QuerierService/LabelNames", range, headers);
+  assert.deepEqual([status, answered.get("basalt-error")], [400, "tenants_too_many"]);
+});
+
 const refused: readonly [what: string, tenant: string | undefined, status: number, code: string, message: RegExp][] = [
   ["no tenant", undefined, 401, "tenant_missing", /^no org id/],
   ["an empty tenant", "", 401, "tenant_missing", /^no org id/],

@@ -27,7 +27,7 @@ function clientOf(
   fault?: Fault,
 ): { clock: ManualClock; client: ServiceClient<Definition> } {
   const clock = new ManualClock();
-  const interceptors = [tenantInterceptor({ multitenancy: true })];
+  const interceptors = [tenantInterceptor({ multitenancy: true, tenantsMax: 16 })];
   return { clock, client: inProcessClient(target, { clock, interceptors, faults: () => fault }) };
 }
 

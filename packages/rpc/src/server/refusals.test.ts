@@ -15,6 +15,8 @@ import {
 
 const { port, bothVersions } = useTestServer();
 
+const namedTenants = (count: number): string => Array.from({ length: count }, (_, i) => `t${i}`).join("|");
+
 const refused: [rule: string, request: RequestUnderTest, check: (r: RawResponse) => void][] = [
   [
     "no tenant",
@@ -31,6 +33,11 @@ const refused: [rule: string, request: RequestUnderTest, check: (r: RawResponse)
     "several tenants in a write",
     { path: pushPath, headers: { ...proto, "x-scope-orgid": "a|b" } },
     expectError(401, "unauthenticated", "tenant_multiple"),
+  ],
+  [
+    "more tenants than a query may name",
+    { path: seriesPath, headers: { ...json, "x-scope-orgid": namedTenants(17) }, body: "{}" },
+    expectError(400, "invalid_argument", "tenants_too_many"),
   ],
   [
     "an empty JSON body",
@@ -117,6 +124,11 @@ const refused: [rule: string, request: RequestUnderTest, check: (r: RawResponse)
     },
   ],
 ];
+bothVersions(
+  "as many tenants as a query may name, some twice",
+  { path: seriesPath, headers: { ...json, "x-scope-orgid": `t1|${namedTenants(16)}|t2` }, body: "{}" },
+  ({ status }) => assert.equal(status, 200),
+);
 for (const [rule, request, check] of refused) bothVersions(`refused: ${rule}`, request, check);
 
 test("HTTP/2: an answer before the end of the request ends the stream with NO_ERROR", async () => {

@@ -78,7 +78,7 @@ function makeServer(records: RequestRecord[], panics: unknown[]): RpcServer {
       },
       { path: "/assets/*", methods: ["GET"], tenancy: "none", handle: async ({ path }) => textResponse(path) },
     ],
-    interceptors: [tenantInterceptor({ multitenancy: true })],
+    interceptors: [tenantInterceptor({ multitenancy: true, tenantsMax: 16 })],
     observers: [
       {
         requestStarted: () => undefined,

@@ -43,6 +43,12 @@ export interface LimitsSource {
   limitsFor(tenant: TenantId): TenantLimits;
 }
 
+/** The smallest limit above 0, which means none; 0 if no limit is set. */
+export function smallestLimit(limits: readonly number[]): number {
+  const set = limits.filter((limit) => limit > 0);
+  return set.length === 0 ? 0 : Math.min(...set);
+}
+
 /** The same limits for every tenant. */
 export function equalLimits(limits: TenantLimits): LimitsSource {
   return { limitsFor: () => limits };

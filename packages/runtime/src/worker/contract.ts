@@ -34,6 +34,8 @@ export interface CallOptions {
   /** Buffers of the request that move to the other thread. */
   readonly transfer?: readonly Movable[];
   readonly signal?: AbortSignal;
+  /** Calls are bounded line by line, so that those of one kind cannot keep others out. Default: one line for all. */
+  readonly line?: string;
 }
 
 /** The way to ask one other thread, or what stands for it. */
@@ -76,7 +78,7 @@ export type NoHandlers = Readonly<Record<never, never>>;
 
 /** Bounds of what one caller may have in flight. */
 export interface InFlightBounds {
-  /** Calls; over it a call fails with `queue_full`. Default 1024. */
+  /** Calls of one line; over it a call fails with `queue_full`. Default 1024. */
   readonly inFlightMax?: number;
   /** Bytes moved with calls; over it a call fails with `queue_full`. Default 64 MiB. */
   readonly inFlightBytesMax?: number;

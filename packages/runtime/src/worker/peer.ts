@@ -22,6 +22,7 @@ const inFlightBytesMaxDefault = 64 * 1024 * 1024;
 type AnyHandler = (request: unknown, call: IncomingCall) => unknown;
 
 interface Pending {
+  readonly line: string;
   readonly bytes: number;
   readonly resolve: (body: unknown) => void;
   readonly reject: (error: BasaltError) => void;
@@ -40,6 +41,8 @@ export class Peer {
   private readonly inFlightBytesMax: number;
   private readonly pending = new Map<number, Pending>();
   private readonly serving = new Map<number, ServedCall>();
+  /** Calls in flight by line. */
+  private readonly counts = new Map<string, number>();
   private bytes = 0;
   private nextId = 1;
   private closedBy: BasaltError | undefined;
@@ -67,15 +70,16 @@ export class Peer {
 
   /** Asks the other end; see `Caller.call`. */
   call(method: string, request: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { transfer = [], signal } = options;
+    const { transfer = [], signal, line = "" } = options;
     const bytes = movedBytes(transfer);
-    const refusal = this.refusal(bytes, signal);
+    const refusal = this.refusal(line, bytes, signal);
     if (refusal !== undefined) return Promise.reject(refusal);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const cancel = (): void => this.cancel(id, signal);
       const forget = (): void => signal?.removeEventListener("abort", cancel);
-      this.pending.set(id, { bytes, resolve, reject, forget });
+      this.pending.set(id, { line, bytes, resolve, reject, forget });
+      this.counts.set(line, this.countOf(line) + 1);
       this.bytes += bytes;
       signal?.addEventListener("abort", cancel);
       try {
@@ -111,16 +115,21 @@ export class Peer {
     for (const call of this.serving.values()) call.abort();
   }
 
-  private refusal(bytes: number, signal: AbortSignal | undefined): BasaltError | undefined {
+  private countOf(line: string): number {
+    return this.counts.get(line) ?? 0;
+  }
+
+  private refusal(line: string, bytes: number, signal: AbortSignal | undefined): BasaltError | undefined {
     if (this.closedBy !== undefined) return this.closedBy;
     if (signal?.aborted === true) return abortError(signal);
-    const isFull = this.pending.size >= this.inFlightMax;
+    const count = this.countOf(line);
+    const isFull = count >= this.inFlightMax;
     // One body larger than the bound still passes when nothing else is in flight.
     const isHeavy = bytes > 0 && this.bytes > 0 && this.bytes + bytes > this.inFlightBytesMax;
     if (!isFull && !isHeavy) return undefined;
     return new BasaltError(
       "queue_full",
-      `${this.name} has ${this.pending.size} of ${this.inFlightMax} calls and ${this.bytes} of ${this.inFlightBytesMax} bytes in flight`,
+      `${this.name} has ${count} of ${this.inFlightMax} calls and ${this.bytes} of ${this.inFlightBytesMax} bytes in flight`,
       { retryAfterSeconds: 1 },
     );
   }
@@ -137,6 +146,7 @@ export class Peer {
     if (pending === undefined) return undefined;
     this.pending.delete(id);
     this.bytes -= pending.bytes;
+    this.counts.set(pending.line, this.countOf(pending.line) - 1);
     pending.forget();
     return pending;
   }

@@ -99,6 +99,20 @@ for (const [where, startOne] of starts) {
       await Promise.all([first, second]);
     });
 
+    it("counts the calls of each line apart", async () => {
+      const worker = await start({ name: "echo", data: { refuse: false }, handlers: owner(), inFlightMax: 1 });
+      const controller = new AbortController();
+      const query = { line: "query", signal: controller.signal };
+      const hanging = worker.call("hang", undefined, query);
+      await assert.rejects(worker.call("givenUp", undefined as never, query), hasCode("queue_full"));
+      const other = worker.call("givenUp", undefined as never);
+      await assert.rejects(worker.call("givenUp", undefined as never), hasCode("queue_full"));
+      assert.equal(await other, false);
+      controller.abort();
+      await assert.rejects(hanging, hasCode("canceled"));
+      assert.equal(await worker.call("givenUp", undefined as never, { line: "query" }), true);
+    });
+
     it("fails its start with what the setup threw", async () => {
       await assert.rejects(start({ name: "echo", data: { refuse: true } }), hasCode("wal_corrupt"));
     });

@@ -112,7 +112,10 @@ function mainServer(
     routes: [...surface.routes, ...adminRoutes(surface.admin, access)],
     interceptors: [
       ...tracingInterceptor(tracer),
-      tenantInterceptor({ multitenancy: config.get(serverSettings.multitenancy) }),
+      tenantInterceptor({
+        multitenancy: config.get(serverSettings.multitenancy),
+        tenantsMax: config.get(serverSettings.tenantsPerQueryMax),
+      }),
     ],
     observers: [metricsObserver(metrics), accessLog(logger)],
     pathPrefix: config.get(serverSettings.pathPrefix),

@@ -10,6 +10,7 @@ export const serverSettings: {
   readonly readTimeoutMs: Setting<number>;
   readonly inFlightBytesMax: Setting<number>;
   readonly multitenancy: Setting<boolean>;
+  readonly tenantsPerQueryMax: Setting<number>;
   readonly adminMode: Setting<"disabled" | "additional" | "exclusive">;
   readonly adminAddress: Setting<string>;
   readonly adminPort: Setting<number>;
@@ -71,6 +72,14 @@ export const serverSettings: {
     default: false,
     category: "basic",
     description: "Whether requests name their tenant in X-Scope-OrgID; otherwise all belong to `anonymous`.",
+  }),
+  tenantsPerQueryMax: setting({
+    path: "auth.tenants_per_query_max",
+    flag: "auth.tenants-per-query-max",
+    type: "int",
+    default: 16,
+    min: 1,
+    description: "Tenants that one query may name in X-Scope-OrgID, as a|b; more are refused with 400.",
   }),
   adminMode: setting({
     path: "admin_server.mode",
