@@ -15,26 +15,25 @@ const text = new TextDecoder();
  * @throws BasaltError `request_malformed`.
  */
 export function readMultipart(contentType: string, body: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const delimiter = ascii.encode(`--${boundaryOf(contentType)}`);
+  // The line break before a boundary is part of it: one needle, for which the search runs natively to the end.
+  const delimiter = ascii.encode(`\r\n--${boundaryOf(contentType)}`);
   const parts = new Map<string, Uint8Array>();
-  let position = indexOfBytes(body, delimiter, 0);
-  if (position < 0) malformed("the boundary of its content type does not occur");
+  let position = endOfFirst(body, delimiter);
   for (let count = 0; ; count++) {
-    position += delimiter.length;
     if (body[position] === 0x2d && body[position + 1] === 0x2d) return parts;
     if (count === partsMax) malformed(`more than ${partsMax} parts`);
     const headerStart = afterLineBreak(body, position);
-    const headerEnd = indexOfBytes(body, headerBreak, headerStart - 2);
-    if (headerEnd < 0 || headerEnd - headerStart > partHeaderBytesMax) malformed("a part's headers do not end");
+    const headerEnd = endOfHeaders(body, headerStart);
     const contentStart = headerEnd + headerBreak.length;
-    const next = indexOfDelimiter(body, delimiter, contentStart);
+    const next = indexOfBytes(body, delimiter, contentStart);
     if (next < 0) malformed("a part does not end");
     const name = partName(text.decode(body.subarray(headerStart, headerEnd)));
-    if (name !== undefined && !parts.has(name)) parts.set(name, body.subarray(contentStart, next - 2));
-    position = next;
+    if (name !== undefined && !parts.has(name)) parts.set(name, body.subarray(contentStart, next));
+    position = next + delimiter.length;
   }
 }
 
+const lineBreakBytes = 2;
 const headerBreak = ascii.encode("\r\n\r\n");
 
 function boundaryOf(contentType: string): string {
@@ -44,12 +43,21 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-/** The next delimiter that stands at the start of a line. */
-function indexOfDelimiter(body: Uint8Array, delimiter: Uint8Array, from: number): number {
-  for (let at = indexOfBytes(body, delimiter, from); at >= 0; at = indexOfBytes(body, delimiter, at + 1)) {
-    if (at - 2 >= from && body[at - 2] === 0x0d && body[at - 1] === 0x0a) return at;
-  }
-  return -1;
+/** Where the first boundary ends: at the start of the body, or of a line after a preamble. */
+function endOfFirst(body: Uint8Array, delimiter: Uint8Array): number {
+  const atStart = delimiter.subarray(lineBreakBytes);
+  if (indexOfBytes(body.subarray(0, atStart.length), atStart, 0) === 0) return atStart.length;
+  const found = indexOfBytes(body, delimiter, 0);
+  if (found < 0) malformed("the boundary of its content type does not occur");
+  return found + delimiter.length;
+}
+
+/** The break before the first header is a part's first byte when it has none. */
+function endOfHeaders(body: Uint8Array, headerStart: number): number {
+  const from = headerStart - lineBreakBytes;
+  const end = indexOfBytes(body.subarray(0, headerStart + partHeaderBytesMax + headerBreak.length), headerBreak, from);
+  if (end < 0) malformed("a part's headers do not end");
+  return end;
 }
 
 function afterLineBreak(body: Uint8Array, from: number): number {
