@@ -250,11 +250,19 @@ test("of each limit the smallest of the tenants holds", async () => {
     strict: { queryTimeoutMs: 30_000, queryBytesReadMax: 1000, queryMemoryBytesMax: 0 },
   };
   const source = { limitsFor: (tenant: TenantId): TenantLimits => ({ ...limits, ...limitsOf[tenant] }) };
-  const querier = await store.querier({ limits: source });
+  const clock = new ManualClock();
+  const querier = await store.querier({ limits: source, clock });
   const plan = planTree(selection, context);
   await querier.run({ ...treeRequest, questions: [[plan, { ...plan, tenant: parseTenantId("strict") }]] });
   const smallest = { timeoutMs: 30_000, bytesReadMax: 1000, memoryBytesMax: 1 << 20 };
   assert.deepEqual(asked, [smallest, smallest]);
+  const list = store.list.bind(store);
+  store.list = async (): Promise<BlockListing> => {
+    await clock.advance(12_000);
+    return list();
+  };
+  await querier.run(treeRequest);
+  assert.equal(asked[2]?.timeoutMs, 48_000, "of the time, what is left");
 });
 
 test("an empty range opens nothing and is an empty answer", async () => {

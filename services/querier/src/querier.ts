@@ -35,6 +35,14 @@ export interface QuerierOptions {
   readonly onQuery?: (record: QueryRecord) => void;
 }
 
+/** A query whose turn has come. */
+interface RunningQuery {
+  readonly request: QueryRequest;
+  /** Limits of an execution that begins now. */
+  readonly limitsNow: () => QueryLimits;
+  readonly signal: AbortSignal;
+}
+
 /** Rows move a few times in the life of a window: a query that is overtaken three times in a row meets no ordinary cut. */
 const attemptsMax = 3;
 
@@ -62,7 +70,8 @@ export class Querier implements QueryRunner {
     const deadline = this.deadline(limits.timeoutMs, signal);
     const record = { request, tenant, startMs };
     try {
-      const work = (): Promise<QueryAnswer> => this.runNow(request, limits, deadline.signal);
+      const limitsNow = (): QueryLimits => timeLeft(limits, clock.monotonicMs() - startMs);
+      const work = (): Promise<QueryAnswer> => this.runNow({ request, limitsNow, signal: deadline.signal });
       const answer = await this.queue.run(tenant, work, deadline.signal);
       onQuery?.({ ...record, durationMs: clock.monotonicMs() - startMs, answer });
       return answer;
@@ -98,10 +107,10 @@ export class Querier implements QueryRunner {
    * A source that vanished between listing and opening was replaced by another, which a new look finds. If even the last
    * one does not, it is lost: the answer goes without it and says so.
    */
-  private async runNow(request: QueryRequest, limits: QueryLimits, signal: AbortSignal): Promise<QueryAnswer> {
+  private async runNow(query: RunningQuery): Promise<QueryAnswer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await this.attempt(request, { limits, isMissingDamage: attempt === attemptsMax }, signal);
+        const answer = await this.attempt(query, attempt === attemptsMax);
         this.quarantine(answer);
         return answer;
       } catch (error) {
@@ -118,18 +127,15 @@ export class Querier implements QueryRunner {
     }
   }
 
-  private async attempt(
-    request: QueryRequest,
-    { limits, isMissingDamage }: Pick<QueryJob, "limits" | "isMissingDamage">,
-    signal: AbortSignal,
-  ): Promise<QueryAnswer> {
-    const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, limits, signal)));
-    const job: QueryJob = { questions: gathered, answer: request.answer, limits, isMissingDamage };
+  private async attempt(query: RunningQuery, isMissingDamage: boolean): Promise<QueryAnswer> {
+    const { request, limitsNow, signal } = query;
+    const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, query)));
+    const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), isMissingDamage };
     return this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
   }
 
-  private async gather(plans: readonly QueryPlan[], limits: QueryLimits, signal: AbortSignal): Promise<QuestionWork> {
-    const works = await Promise.all(plans.map((plan) => this.gatherPlan(plan, limits, signal)));
+  private async gather(plans: readonly QueryPlan[], query: RunningQuery): Promise<QuestionWork> {
+    const works = await Promise.all(plans.map((plan) => this.gatherPlan(plan, query)));
     return {
       planned: works.map(({ planned }) => planned),
       partials: works.flatMap(({ partials }) => partials),
@@ -138,14 +144,13 @@ export class Querier implements QueryRunner {
 
   private async gatherPlan(
     plan: QueryPlan,
-    limits: QueryLimits,
-    signal: AbortSignal,
+    { limitsNow, signal }: RunningQuery,
   ): Promise<{ readonly planned: PlannedWork; readonly partials: readonly PackedPartial[] }> {
     if (isEmptyRange(plan.range)) return { planned: { plan, sources: [] }, partials: [] };
     const { ingester, blocks: index } = this.options;
     // The list comes first: what becomes visible after it is among the snapshot's recent blocks.
     const listing = await index.list(plan.tenant, plan.range);
-    const { partials, snapshot } = await ingester.snapshotAndExecute(plan, limits, signal);
+    const { partials, snapshot } = await ingester.snapshotAndExecute(plan, limitsNow(), signal);
     const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id, plan.range)));
     const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError)];
     const metas = [...listing.blocks, ...recent.filter(isMeta)];
@@ -163,6 +168,11 @@ export class Querier implements QueryRunner {
     const ranges = sources.map(({ range }) => packPartial({ kind: "stats", range, ...plainOutcome }).message);
     return { planned: { plan, sources: [] }, partials: [...known, ...ranges] };
   }
+}
+
+function timeLeft(limits: QueryLimits, elapsedMs: number): QueryLimits {
+  // 0 is no limit, and stays none.
+  return limits.timeoutMs === 0 ? limits : { ...limits, timeoutMs: Math.max(1, limits.timeoutMs - elapsedMs) };
 }
 
 function isMeta(found: BlockMeta | BasaltError | undefined): found is BlockMeta {

@@ -87,7 +87,11 @@ export type QueryPlan =
   | LabelValuesPlan
   | StatsPlan;
 
-/** Bounds of one execution; each has a flag and a code. 0 = no bound. */
+/**
+ * Bounds of one execution; each has a flag and a code. 0 = no bound. A plan is executed by each shard on its heads and by
+ * a pool worker on the rest, and a query has a plan for each tenant and question: the bounds of bytes hold for each
+ * execution alone, that of time for all together.
+ */
 export interface QueryLimits {
   /** `-querier.max-bytes-read`, `query_bytes_limit`. */
   readonly bytesReadMax: number;

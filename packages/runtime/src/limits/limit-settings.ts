@@ -155,14 +155,15 @@ export const limitSettings: { readonly [K in keyof TenantLimits]: Setting<Tenant
     flag: "querier.max-bytes-read",
     type: "bytes",
     default: "4GiB",
-    description: "Bytes that a query may read from blocks; 0 = no limit.",
+    description: "Bytes that a query may read from blocks and segments, of each tenant that it names; 0 = no limit.",
   }),
   queryMemoryBytesMax: setting({
     path: "limits.max_memory_bytes",
     flag: "querier.max-memory-bytes",
     type: "bytes",
     default: "256MiB",
-    description: "Bytes that the intermediate results of a query may take; 0 = no limit.",
+    description:
+      "Bytes that the intermediate results of a query may take, of each tenant and in each thread that works on it; 0 = no limit.",
   }),
   flameGraphNodesDefault: setting({
     path: "limits.max_flamegraph_nodes_default",
