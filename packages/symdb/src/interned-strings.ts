@@ -26,6 +26,11 @@ export class InternedStrings {
     return this.bytes.byteLength + this.start.byteLength + this.length.byteLength + this.#slots.byteLength;
   }
 
+  /** Bytes by which memory may grow with some more bytes of strings. */
+  growthFor(stringBytes: number): number {
+    return this.#bytesUsed + stringBytes > this.bytes.length ? Math.max(this.bytes.length, stringBytes) : 0;
+  }
+
   /** The number of the string at [start, start + length) of a view. */
   intern(view: DataView, start: number, length: number): number {
     const hash = hashBytes(view, start, length, this.#seed);

@@ -145,22 +145,6 @@ test("only marked stacks, and what they are built on, are taken from tables", ()
   assert.deepEqual([target.stackCount, target.tables().functionCount], [3, 2]);
 });
 
-test("a restart keeps what is referenced and lets the rest go", () => {
-  const partition = new SymbolPartition(seed);
-  partition.intern(profileFromPicture(randomPicture(seededRandom(5), 3000)));
-  const picture = randomPicture(seededRandom(6), 20);
-  const profile = profileFromPicture(picture);
-  const sums = sumByStack(partition.intern(profile), profile, partition);
-  const referenced = Uint8Array.from(sums, (value) => (value === 0n ? 0 : 1));
-  const fresh = partition.restart(referenced);
-  const moved = new BigInt64Array(fresh.partition.stackCount);
-  for (const [stack, to] of fresh.stackRemap.entries()) if (sums[stack] !== 0n) moved[to] = sums[stack] ?? 0n;
-  assert.equal(drawValues(fresh.partition.tables(), moved), drawValues(partition.tables(), sums));
-  assert.ok(fresh.partition.byteLength * 4 < partition.byteLength);
-  const again = sumByStack(fresh.partition.intern(profile), profile, fresh.partition);
-  assert.deepEqual(again, moved, "the new partition knows the stacks");
-});
-
 test("memory is accounted for at its capacity and grows with what is held", () => {
   const partition = new SymbolPartition(seed);
   const empty = partition.byteLength;
@@ -169,4 +153,16 @@ test("memory is accounted for at its capacity and grows with what is held", () =
   const { stringBytes, stackParent, stackLocation } = partition.tables();
   const columns = stringBytes.byteLength + stackParent.byteLength + stackLocation.byteLength;
   assert.ok(partition.byteLength > columns + empty / 2);
+});
+
+test("what strings may add to memory is known before they come", () => {
+  const partition = new SymbolPartition(seed);
+  for (let round = 0; round < 40; round++) {
+    const picture = `${"x".repeat(1 + round * 400)}${round} 1`;
+    const before = partition.tables().stringBytes.byteLength;
+    const growth = partition.growthFor(picture.length);
+    partition.intern(profileFromPicture(picture));
+    assert.ok(partition.tables().stringBytes.byteLength <= before + growth, `round ${round}`);
+  }
+  assert.equal(partition.growthFor(0), 0);
 });

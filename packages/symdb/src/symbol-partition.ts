@@ -12,7 +12,6 @@ import type { SymbolTables } from "./symbol-tables.ts";
  * kept across seals. A stack id never changes its meaning while the partition lives. Not for several threads.
  */
 export class SymbolPartition {
-  readonly #seed: number;
   readonly #symbols: SymbolInterner;
   readonly #stacks: StackTree;
   #path: Uint32Array = new Uint32Array(64);
@@ -21,7 +20,6 @@ export class SymbolPartition {
 
   /** The seed is 32 random bits of the process, so that nobody can choose symbols that meet in one hash slot. */
   constructor(seed: number) {
-    this.#seed = seed;
     this.#symbols = new SymbolInterner(seed);
     this.#stacks = new StackTree(seed);
   }
@@ -34,6 +32,11 @@ export class SymbolPartition {
   /** Memory held, in bytes: all columns, hash tables and scratch at their capacity. */
   get byteLength(): number {
     return this.#symbols.byteLength + this.#stacks.byteLength + this.#path.byteLength + this.#stackIds.byteLength;
+  }
+
+  /** Bytes by which {@link byteLength} may grow with some more bytes of strings, which are most of what a symbol is. */
+  growthFor(stringBytes: number): number {
+    return this.#symbols.strings.growthFor(stringBytes);
   }
 
   /**
@@ -99,13 +102,5 @@ export class SymbolPartition {
   /** What the stacks marked with 1 by stack id need, dense and in the order of blocks. */
   compact(referenced: Uint8Array): CompactTables {
     return compactTables(this.tables(), referenced);
-  }
-
-  /** A new partition of what the marked stacks need, and where their ids went; for a cut, when this one grew too large. */
-  restart(referenced: Uint8Array): { readonly partition: SymbolPartition; readonly stackRemap: Uint32Array } {
-    const { tables, stackRemap } = this.compact(referenced);
-    const partition = new SymbolPartition(this.#seed);
-    const moved = partition.internTables(tables);
-    return { partition, stackRemap: stackRemap.map((stack) => moved[stack] ?? 0) };
   }
 }

@@ -55,12 +55,19 @@ export class Head {
   readonly id: BlockId;
   /** By {@link partKey}. */
   readonly parts: Map<string, HeadPart> = new Map();
-  /** Memory of its rows; symbols are counted where they live on. */
+  /** Memory of its rows. */
   rowBytes: number = 0;
+  /** Memory by which its rows made symbols grow, which live on when it is sealed. */
+  symbolGrowthBytes: number = 0;
   rowCount: number = 0;
 
   constructor(id: BlockId) {
     this.id = id;
+  }
+
+  /** Memory that came with its rows: at a quarter of the cap it is sealed. */
+  get byteLength(): number {
+    return this.rowBytes + this.symbolGrowthBytes;
   }
 
   part(tenant: TenantId, windowStart: UnixNano, nowMs: number): HeadPart {

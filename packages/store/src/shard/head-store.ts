@@ -1,4 +1,5 @@
 import { assert, BasaltError, type BatchRow, type SeriesBatch, type UnixNano } from "@basalt/model";
+import type { SymbolPartition } from "@basalt/symdb";
 import { type Head, type HeadPart, type HeadPartition, type HeadSeries, partKey } from "../head/head.ts";
 import { deadRow } from "../head/head-rows.ts";
 import { type RowKey, rowKey } from "../head/key-set.ts";
@@ -39,6 +40,12 @@ export class HeadStore {
 
   get isEmpty(): boolean {
     return this.open.rowCount === 0 && this.frozen.length === 0;
+  }
+
+  /** Lets go of the oldest frozen head: its rows are in a segment. */
+  releaseSealed(): void {
+    const sealed = this.frozen.shift();
+    if (sealed !== undefined) this.#symbols.release(sealed);
   }
 
   /** Ends the open head and begins the next. */
@@ -87,12 +94,21 @@ export class HeadStore {
     return this.open.partition(part, service, () => this.#symbols.get(tenant, service));
   }
 
+  /** Interns a batch and accounts for what symbols grew by, even if it is refused: what came before the refusal stays. */
+  #intern(symbols: SymbolPartition, batch: SeriesBatch): Uint32Array {
+    try {
+      return symbols.intern(batch);
+    } finally {
+      this.open.symbolGrowthBytes += this.#symbols.account(symbols);
+    }
+  }
+
   #appendRows(partition: HeadPartition, batch: SeriesBatch, fresh: readonly FreshRow[]): number {
     const { rows, symbols } = partition;
     const firstRow = rows.rowCount;
     const samplesBefore = rows.sampleCount;
     const bytesBefore = rows.byteLength;
-    const stackIds = symbols.intern(batch);
+    const stackIds = this.#intern(symbols, batch);
     rows.addIdColumns(batch);
     const { profileId, timeNanos, durationNanos, period } = batch;
     try {
@@ -142,6 +158,7 @@ function undoRows(partition: HeadPartition, first: number, fresh: readonly Fresh
 export function growthEstimate(head: Head, batch: SeriesBatch, windowStart: UnixNano): number {
   const partition = head.parts.get(partKey(batch.tenant, windowStart))?.partitions.get(batch.service);
   const samples = batch.rows.reduce((sum, row) => sum + row.sampleEnd - row.sampleStart, 0);
-  if (partition === undefined) return 4096 + samples * 24;
-  return partition.rows.growthFor(batch.rows.length, samples);
+  const stringBytes = batch.stringBytes.length;
+  if (partition === undefined) return 4096 + samples * 24 + stringBytes;
+  return partition.rows.growthFor(batch.rows.length, samples) + partition.symbols.growthFor(stringBytes);
 }

@@ -124,6 +124,48 @@ test("heads never pass their cap while nothing can be sealed", async () => {
   assert.equal((await second.query(ann)).size, 300 - refusals);
 });
 
+/** A batch of one sample, whose function has a name of 50 KB of its own. */
+const named = (id: number): DrawnBatch =>
+  batch(id, { rows: [{ labels: { pod: "p" }, samples: { [`f${id}${"y".repeat(50_000)}`]: 1 } }] });
+
+test("symbols count in the head's cap from the push on that brings them, and start seals", async () => {
+  const headBytesMax = 4 * 1024 * 1024;
+  const [, process] = await worldWith({ headBytesMax });
+  const [shard] = process.shards;
+  for (let id = 1; id <= 200; id++) {
+    await process.push(drawBatch(named(id))).catch(async () => {
+      await shard?.seal();
+      await process.push(drawBatch(named(id)));
+    });
+    const { headBytes = 0, symbolBytes = 0, keyBytes = 0 } = shard?.statistics() ?? {};
+    assert.ok(headBytes + symbolBytes + keyBytes <= headBytesMax, `${symbolBytes} bytes of symbols at push ${id}`);
+  }
+  const { seals = 0, symbolRestarts = 0 } = shard?.statistics() ?? {};
+  assert.ok(seals >= 5, `${seals} seals for 10 MB of names`);
+  assert.ok(symbolRestarts >= 3, `${symbolRestarts} restarts`);
+  assert.equal((await process.query(ann)).size, 200);
+});
+
+test("names are refused before they pass the cap while nothing can be sealed, and replay seals them", async () => {
+  const headBytesMax = 4 * 1024 * 1024;
+  const [world, process] = await worldWith({ headBytesMax });
+  world.disk.fault = ({ path }) => (path.endsWith(".seg.tmp") ? fileError("ENOSPC", path) : undefined);
+  let taken = 0;
+  for (let id = 1; id <= 200; id++) {
+    const push = process.push(drawBatch(named(id)));
+    taken += await push.then(
+      () => 1,
+      () => 0,
+    );
+  }
+  assert.ok(taken >= 20 && taken * 50_000 < headBytesMax, `${taken} names of 50 KB in 4 MiB`);
+  world.disk.crash("kill");
+  world.disk.fault = undefined;
+  const second = await world.start();
+  assert.ok((second.shards[0]?.statistics().seals ?? 0) > 0);
+  assert.equal((await second.query(ann)).size, taken);
+});
+
 test("windows that were cut may be written again, so many at a time", async () => {
   const [world, process] = await worldWith({ lateWindowsMax: 2 });
   const push = (id: number, minute: number): Promise<unknown> =>

@@ -261,7 +261,7 @@ export class Shard {
     }
     this.#heads.append(batch, window, this.#options.clock.nowMs(), true);
     // On a full disk the process must start and answer queries all the same. Heads held these rows before it ended, too.
-    if (this.#heads.open.rowBytes > this.#options.headBytesMax / 4) await this.seal().catch(ignoreFullDisk);
+    if (this.#isSealDue()) await this.seal().catch(ignoreFullDisk);
   }
 
   #checkRoom(batch: SeriesBatch, window: WindowState, batchBytes: number): void {
@@ -276,8 +276,11 @@ export class Shard {
   }
 
   #sealIfDue(): void {
-    if (this.#sealing !== undefined || this.#heads.open.rowBytes <= this.#options.headBytesMax / 4) return;
-    this.#sealInBackground();
+    if (this.#sealing === undefined && this.#isSealDue()) this.#sealInBackground();
+  }
+
+  #isSealDue(): boolean {
+    return this.#heads.open.byteLength > this.#options.headBytesMax / 4;
   }
 
   #sealInBackground(): void {
@@ -312,7 +315,7 @@ export class Shard {
       const options = { fileSystem, folder: `${folder}/segments`, producer, codec, checksum, pause };
       const directory = await sealHead(head, options);
       // In one turn: rows go from the head to the segment.
-      this.#heads.frozen.shift();
+      this.#heads.releaseSealed();
       if (directory !== undefined) this.#segments.add(directory);
     } catch (error) {
       this.#counters.sealFailures++;

@@ -6,8 +6,6 @@ interface RegisteredPartition {
   readonly symbols: SymbolPartition;
   /** Number of the seal before which rows were last added. */
   lastUsed: number;
-  /** Memory when it was last asked for. */
-  byteLength: number;
 }
 
 export interface SymbolLimits {
@@ -31,6 +29,10 @@ export class SymbolRegistry {
   readonly #seed: number;
   readonly #limits: SymbolLimits;
   readonly #partitions = new Map<string, RegisteredPartition>();
+  /** Memory of each partition as far as {@link account} knows it. */
+  readonly #bytesOf = new Map<SymbolPartition, number>();
+  /** Memory of partitions that were dropped when a head was frozen: that head, or one before it, still holds them. */
+  readonly #retiredBytes = new Map<Head, number>();
   #seals = 0;
   #bytes = 0;
   restarts: number = 0;
@@ -40,9 +42,11 @@ export class SymbolRegistry {
     this.#limits = limits;
   }
 
-  /** Memory of all partitions; what one grew by in the last push is missing. */
+  /** Memory of all partitions, those included that only frozen heads hold. */
   get byteLength(): number {
-    return this.#bytes;
+    let bytes = this.#bytes;
+    for (const retired of this.#retiredBytes.values()) bytes += retired;
+    return bytes;
   }
 
   get count(): number {
@@ -54,24 +58,47 @@ export class SymbolRegistry {
     const key = `${tenant}/${service}`;
     let partition = this.#partitions.get(key);
     if (partition === undefined) {
-      partition = { symbols: new SymbolPartition(this.#seed), lastUsed: this.#seals, byteLength: 0 };
+      partition = { symbols: new SymbolPartition(this.#seed), lastUsed: this.#seals };
       this.#partitions.set(key, partition);
     }
-    const { byteLength } = partition.symbols;
-    this.#bytes += byteLength - partition.byteLength;
-    partition.byteLength = byteLength;
     partition.lastUsed = this.#seals;
     return partition.symbols;
+  }
+
+  /** Takes note of what a partition grew by since it was last asked for, and gives it. */
+  account(symbols: SymbolPartition): number {
+    const { byteLength } = symbols;
+    const growth = byteLength - (this.#bytesOf.get(symbols) ?? 0);
+    if (growth === 0) return 0;
+    this.#bytesOf.set(symbols, byteLength);
+    this.#bytes += growth;
+    return growth;
+  }
+
+  /** Called when the rows of a frozen head are in a segment: no other holds what was dropped when it was frozen. */
+  release(sealed: Head): void {
+    this.#retiredBytes.delete(sealed);
   }
 
   /** Called when a head is frozen: drops partitions that are idle, too large, or mostly unused. */
   endSeal(frozen: Head): void {
     this.#seals++;
+    const bytesBefore = this.#bytes;
+    this.#dropIdleAndLarge(frozen);
+    this.#dropLargest();
+    this.#retiredBytes.set(frozen, bytesBefore - this.#bytes);
+  }
+
+  #dropIdleAndLarge(frozen: Head): void {
     for (const [key, { symbols, lastUsed }] of this.#partitions) {
       const isIdle = this.#seals - lastUsed > idleSeals;
       const isLarge = symbols.byteLength > this.#limits.partitionBytesMax;
       if (isIdle || isLarge || isSparse(symbols, frozen)) this.#drop(key, !isIdle);
     }
+  }
+
+  #dropLargest(): void {
+    if (this.#bytes <= this.#limits.totalBytesMax) return;
     const bySize = [...this.#partitions].sort(([, a], [, b]) => b.symbols.byteLength - a.symbols.byteLength);
     for (const [key] of bySize) {
       if (this.#bytes <= this.#limits.totalBytesMax) return;
@@ -80,7 +107,10 @@ export class SymbolRegistry {
   }
 
   #drop(key: string, isRestart: boolean): void {
-    this.#bytes -= this.#partitions.get(key)?.byteLength ?? 0;
+    const symbols = this.#partitions.get(key)?.symbols;
+    if (symbols === undefined) return;
+    this.#bytes -= this.#bytesOf.get(symbols) ?? 0;
+    this.#bytesOf.delete(symbols);
     this.#partitions.delete(key);
     if (isRestart) this.restarts++;
   }
