@@ -80,6 +80,7 @@ export const errorCodes = {
   series_limit_exceeded: "resource_exhausted",
   late_windows_limit: "resource_exhausted",
   head_full: "resource_exhausted",
+  keys_full: "resource_exhausted",
   queue_full: "resource_exhausted",
   worker_lost: "unavailable",
   disk_full: "unavailable",

@@ -11,6 +11,7 @@ export interface AdoptOptions {
   readonly shardCount: number;
   readonly bucketFolder: string;
   readonly headBytesMax: number;
+  readonly keyBytesMax: number;
   readonly sync: ShardOptions["sync"];
   readonly fail: (error: BasaltError) => void;
 }
@@ -51,6 +52,7 @@ async function sealLog(folder: DataFolder, shardIndex: number, options: AdoptOpt
     bucketFolder: options.bucketFolder,
     producer: folder.producer,
     headBytesMax: options.headBytesMax,
+    keyBytesMax: options.keyBytesMax,
     lateWindowsMax: 0,
     sync: options.sync,
   };

@@ -12,6 +12,7 @@ function shard(statistics: Partial<ShardStatistics>): ShardStatistics {
     samples: 0,
     duplicates: new Map(),
     refusedHeadFull: 0,
+    refusedKeysFull: 0,
     seals: 0,
     sealFailures: 0,
     symbolRestarts: 0,

@@ -64,6 +64,10 @@ const headFull: CounterMetric = counterMetric({
   name: "basalt_ingester_head_full_total",
   help: "Profiles refused because memory was at -ingester.head-bytes-max.",
 });
+const keysFull: CounterMetric = counterMetric({
+  name: "basalt_ingester_keys_full_total",
+  help: "Profiles refused because keys that find duplicates were at -ingester.key-bytes-max.",
+});
 const symbolRestarts: CounterMetric = counterMetric({
   name: "basalt_ingester_symbol_restarts_total",
   help: "Times that the symbols of a service grew too large and began anew.",
@@ -131,6 +135,7 @@ const counters: readonly (readonly [CounterMetric, (from: IngesterStatistics) =>
   [rows, sumOf("rows")],
   [samples, sumOf("samples")],
   [headFull, sumOf("refusedHeadFull")],
+  [keysFull, sumOf("refusedKeysFull")],
   [symbolRestarts, sumOf("symbolRestarts")],
   [walRecords, sumOf("walRecords")],
   [walBytes, sumOf("walBytes")],

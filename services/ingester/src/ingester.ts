@@ -29,6 +29,8 @@ export interface IngesterOptions<H extends ShardHandlers & Handlers<H>> {
   readonly bucketFolder: string;
   readonly shardCount: number;
   readonly headBytesMax: number;
+  /** In each shard. */
+  readonly keyBytesMax: number;
   readonly lateWindowsMax: number;
   readonly sync: WalSync;
   readonly spawn: SpawnShard<H>;
@@ -135,7 +137,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   }
 
   private shardData(dataFolder: DataFolder, shardIndex: number, segmentFolders: readonly string[]): ShardData {
-    const { bucketFolder, shardCount, headBytesMax, lateWindowsMax, sync } = this.options;
+    const { bucketFolder, shardCount, headBytesMax, keyBytesMax, lateWindowsMax, sync } = this.options;
     return {
       shardIndex,
       shardCount,
@@ -144,6 +146,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
       bucketFolder,
       producer: dataFolder.producer,
       headBytesMax: headBytesMax / shardCount,
+      keyBytesMax,
       lateWindowsMax,
       sync,
       seriesCounters: this.counters.buffer,

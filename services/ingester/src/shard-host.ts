@@ -30,6 +30,7 @@ export interface ShardData {
   readonly producer: ProducerId;
   /** This shard's share. */
   readonly headBytesMax: number;
+  readonly keyBytesMax: number;
   readonly lateWindowsMax: number;
   readonly sync: WalSync;
   readonly seriesCounters: SharedArrayBuffer;
@@ -176,6 +177,7 @@ export function shardOptions(
     segmentFolders,
     producer,
     headBytesMax: data.headBytesMax,
+    keyBytesMax: data.keyBytesMax,
     lateWindowsMax,
     sync,
     owns: (tenant, service) => shardOf(tenant, service, shardCount) === shardIndex,

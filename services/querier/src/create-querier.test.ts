@@ -50,6 +50,7 @@ const shard = await Shard.open({
   segmentFolders: [`${folder}/shard/segments`],
   producer,
   headBytesMax: 2 ** 26,
+  keyBytesMax: 2 ** 26,
   lateWindowsMax: 16,
   sync: { mode: "always" },
   seriesLimiter: { tryAdd: () => true, remove: () => undefined },

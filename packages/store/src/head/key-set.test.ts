@@ -32,14 +32,36 @@ test("a key set holds what a plain set holds, with keys that meet in a slot, com
   }
 });
 
-test("a key takes 21 to 43 bytes", () => {
+test("a key takes 20 to 25 bytes, and 22 in a large set, of which little moves at a time", () => {
   const keys = new KeySet();
   const random = seededRandom(1);
-  for (let count = 1; count <= 20_000; count++) {
+  let before = 0;
+  for (let count = 1; count <= 100_000; count++) {
     keys.add(rowKey(random.bytes(16), 0, { low: count, high: 0 }));
-    if (count > 100)
-      assert.ok(keys.byteLength / count >= 21 && keys.byteLength / count <= 43.1, `${keys.byteLength} for ${count}`);
+    const perKey = keys.byteLength / count;
+    if (count > 100) assert.ok(perKey >= 19.9 && perKey <= 25.5, `${keys.byteLength} for ${count}`);
+    if (count > 17_000) {
+      assert.ok(perKey < 23.5, `${keys.byteLength} for ${count}`);
+      assert.ok(keys.byteLength - before < 4096, `${keys.byteLength - before} more at once for ${count}`);
+    }
+    before = keys.byteLength;
   }
+});
+
+test("a set that was divided holds what it held", () => {
+  const keys = new KeySet();
+  const drawn = (seed: number): RowKey[] => {
+    const random = seededRandom(seed);
+    return Array.from({ length: 20_000 }, () => rowKey(random.bytes(16), 0, { low: 0, high: 0 }));
+  };
+  const [held, others] = [drawn(1), drawn(2)];
+  for (const key of held) assert.ok(keys.add(key));
+  assert.equal(keys.size, held.length);
+  assert.ok(held.every((key) => keys.has(key) && !keys.add(key)));
+  assert.ok(!others.some((key) => keys.has(key)));
+  for (const key of held.slice(5000)) keys.delete(key);
+  assert.equal(keys.size, 5000);
+  assert.deepEqual(held.map((key) => keys.has(key)).lastIndexOf(true), 4999);
 });
 
 test("rows of one profile in two series have two keys, and no key is zero", () => {

@@ -1,17 +1,81 @@
 /** Lanes of 32 bits in a key. */
 const lanes = 4;
 
+/** Tables that a large set is divided into. */
+const tableCount = 256;
+
+/** 16 Ki keys: dividing them takes 2 ms, and 6.4 M divided ones are 25,000 a table, which grows in 2 ms. */
+const undividedKeysMax = 16_384;
+
 /**
- * The keys of rows, 128 bits each, in one flat table: 16 bytes a slot, at most three of four taken, so 21 to 43 bytes a key.
- * Open addressing with linear probing; a key's bits are a cryptographic hash already, so its first lane is its place.
+ * The keys of rows, 128 bits each, in flat tables: 16 bytes a slot, 64 to 80 % taken, so 20 to 25 bytes a key. A large set
+ * is 256 tables that grow at different times, so that no push waits for all keys to move, and the whole takes 22 bytes a
+ * key at any size.
  */
 export class KeySet {
-  #slots: Uint32Array = new Uint32Array(16 * lanes);
-  #count = 0;
+  #tables: KeyTable[] = [new KeyTable(16)];
+  #size = 0;
+  #byteLength = 16 * lanes * Uint32Array.BYTES_PER_ELEMENT;
 
   /** Keys held. */
   get size(): number {
-    return this.#count;
+    return this.#size;
+  }
+
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  has(key: RowKey): boolean {
+    return this.#tableOf(key).has(key);
+  }
+
+  /** Adds a key; false if it was there. */
+  add(key: RowKey): boolean {
+    const table = this.#tableOf(key);
+    const before = table.byteLength;
+    if (!table.add(key)) return false;
+    this.#byteLength += table.byteLength - before;
+    this.#size++;
+    if (this.#size > undividedKeysMax && this.#tables.length === 1) this.#divide(table);
+    return true;
+  }
+
+  delete(key: RowKey): void {
+    if (this.#tableOf(key).delete(key)) this.#size--;
+  }
+
+  /** The first lane is a key's place in its table, the second says which table. */
+  #tableOf({ b }: RowKey): KeyTable {
+    return this.#tables[b & (this.#tables.length - 1)] as KeyTable;
+  }
+
+  #divide(whole: KeyTable): void {
+    const leastSlots = undividedKeysMax / tableCount / takenMax;
+    this.#tables = Array.from(
+      { length: tableCount },
+      (_, i) => new KeyTable(Math.ceil(leastSlots * growth ** (i / tableCount))),
+    );
+    whole.giveEach((key) => this.#tableOf(key).add(key));
+    this.#byteLength = this.#tables.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+}
+
+/** Share of slots that are taken before a table grows: 13 slots are looked at to find that a key is new. */
+const takenMax = 0.8;
+
+/** What the slots of a table are multiplied by when it grows: a key moves four times in all. */
+const growth = 1.25;
+
+/** Open addressing with linear probing; a key's bits are a cryptographic hash already, so its first lane is its place. */
+class KeyTable {
+  #slots: Uint32Array;
+  #capacity: number;
+  #count = 0;
+
+  constructor(capacity: number) {
+    this.#slots = new Uint32Array(capacity * lanes);
+    this.#capacity = capacity;
   }
 
   get byteLength(): number {
@@ -28,35 +92,52 @@ export class KeySet {
     if (this.#isTaken(slot)) return false;
     this.#write(slot, key);
     this.#count++;
-    if (this.#count * 4 > (this.#slots.length / lanes) * 3) this.#grow();
+    if (this.#count > this.#capacity * takenMax) this.#grow();
     return true;
   }
 
-  /** Removes a key, moving those behind it up, so that no gap breaks their chains. */
-  delete(key: RowKey): void {
-    const mask = this.#slots.length / lanes - 1;
+  /** Removes a key, moving those behind it up, so that no gap breaks their chains; false if it was not there. */
+  delete(key: RowKey): boolean {
     let gap = this.#find(key);
-    if (!this.#isTaken(gap)) return;
+    if (!this.#isTaken(gap)) return false;
     this.#count--;
-    for (let slot = (gap + 1) & mask; this.#isTaken(slot); slot = (slot + 1) & mask) {
-      const home = (this.#slots[slot * lanes] as number) & mask;
-      const isReachableFromGap = ((slot - home) & mask) >= ((slot - gap) & mask);
+    for (let slot = this.#next(gap); this.#isTaken(slot); slot = this.#next(slot)) {
+      const home = this.#home(this.#slots[slot * lanes] as number);
+      const isReachableFromGap = this.#distance(home, slot) >= this.#distance(gap, slot);
       if (!isReachableFromGap) continue;
       this.#slots.copyWithin(gap * lanes, slot * lanes, (slot + 1) * lanes);
       gap = slot;
     }
     this.#slots.fill(0, gap * lanes, (gap + 1) * lanes);
+    return true;
+  }
+
+  giveEach(take: (key: RowKey) => void): void {
+    forEachKey(this.#slots, take);
   }
 
   /** The slot that holds the key, or the free one where it belongs. */
   #find({ a, b, c, d }: RowKey): number {
     const slots = this.#slots;
-    const mask = slots.length / lanes - 1;
-    for (let slot = a & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.#home(a); ; slot = this.#next(slot)) {
       const at = slot * lanes;
       if (slots[at] === a && slots[at + 1] === b && slots[at + 2] === c && slots[at + 3] === d) return slot;
       if (!this.#isTaken(slot)) return slot;
     }
+  }
+
+  /** A first lane's share of 2^32 is its share of the slots, whose number may so be any. */
+  #home(a: number): number {
+    return (a * this.#capacity * 2 ** -32) >>> 0;
+  }
+
+  #next(slot: number): number {
+    return slot + 1 === this.#capacity ? 0 : slot + 1;
+  }
+
+  /** Steps from one slot onward to another. */
+  #distance(from: number, to: number): number {
+    return to >= from ? to - from : to - from + this.#capacity;
   }
 
   /** A slot of zeros is free; `rowKey` makes no key of zeros. */
@@ -76,11 +157,16 @@ export class KeySet {
 
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Uint32Array(old.length * 2);
-    for (let at = 0; at < old.length; at += lanes) {
-      const key = { a: old[at] ?? 0, b: old[at + 1] ?? 0, c: old[at + 2] ?? 0, d: old[at + 3] ?? 0 };
-      if ((key.a | key.b | key.c | key.d) !== 0) this.#write(this.#find(key), key);
-    }
+    this.#capacity = Math.ceil(this.#capacity * growth);
+    this.#slots = new Uint32Array(this.#capacity * lanes);
+    forEachKey(old, (key) => this.#write(this.#find(key), key));
+  }
+}
+
+function forEachKey(slots: Uint32Array, take: (key: RowKey) => void): void {
+  for (let at = 0; at < slots.length; at += lanes) {
+    const key = { a: slots[at] ?? 0, b: slots[at + 1] ?? 0, c: slots[at + 2] ?? 0, d: slots[at + 3] ?? 0 };
+    if ((key.a | key.b | key.c | key.d) !== 0) take(key);
   }
 }
 

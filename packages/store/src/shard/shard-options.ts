@@ -15,6 +15,8 @@ export interface ShardOptions extends SourceReaders {
   readonly producer: ProducerId;
   /** This shard's share of `-ingester.head-bytes-max`. */
   readonly headBytesMax: number;
+  /** `-ingester.key-bytes-max`: memory of the keys of the windows that are written to. */
+  readonly keyBytesMax: number;
   /** `-ingester.late-windows-max`: windows that were cut already and are written to again, at a time. */
   readonly lateWindowsMax: number;
   /** `-ingester.wal.sync` */
@@ -37,6 +39,7 @@ export interface ShardStatistics {
   /** Rows that were there already, by `tenant/service`. */
   readonly duplicates: ReadonlyMap<string, number>;
   readonly refusedHeadFull: number;
+  readonly refusedKeysFull: number;
   readonly seals: number;
   readonly sealFailures: number;
   readonly symbolRestarts: number;

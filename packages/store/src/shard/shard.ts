@@ -77,7 +77,7 @@ export class Shard {
   readonly #boundaries = new Map<Head, Promise<number | undefined>>();
 
   private constructor(options: ShardOptions) {
-    const { headBytesMax, clock, fileSystem, folder, lateWindowsMax } = options;
+    const { headBytesMax, keyBytesMax, clock, fileSystem, folder, lateWindowsMax } = options;
     this.#options = options;
     this.#series = new SeriesRegistry(options.seriesLimiter);
     // Half of the head is the most that symbols may take before the largest begin anew.
@@ -87,7 +87,8 @@ export class Shard {
     this.#windows = new WindowRegistry({
       clock,
       lateWindowsMax,
-      loadKeys: (window) => this.#loadKeys(window),
+      keyBytesMax,
+      loadKeys: (window, onLoaded) => this.#loadKeys(window, onLoaded),
       isHeld: (key) => this.#heads.holds(key),
     });
     this.#segments = new SegmentSet(fileSystem, `${folder}/segments`);
@@ -111,7 +112,7 @@ export class Shard {
    *
    * @param bytes the encoded batch; it must not change until the promise settles.
    * @param decoded the same batch, if the caller has it already: it is read before this returns, or not at all.
-   * @throws BasaltError `head_full`, `disk_full`, `series_limit_exceeded`, `late_windows_limit`, `shutting_down`, …
+   * @throws BasaltError `head_full`, `keys_full`, `disk_full`, `series_limit_exceeded`, `late_windows_limit`, `shutting_down`, …
    */
   async push(bytes: Uint8Array, decoded?: SeriesBatch): Promise<PushResult> {
     const batch = decoded !== undefined && this.#canTakeNow(decoded) ? decoded : decodeSeriesBatch(bytes);
@@ -197,6 +198,7 @@ export class Shard {
     const wal = this.#wal?.statistics;
     return {
       ...this.#counters,
+      refusedKeysFull: this.#windows.refusedKeysFull,
       duplicates: this.#duplicates,
       symbolRestarts: this.#symbols.restarts,
       walRecords: wal?.records ?? 0,
@@ -237,6 +239,7 @@ export class Shard {
     this.#checkRoom(batch, window, bytes.length);
     // From here to the append to the log nothing is awaited: a seal finds both done, or neither.
     const appended = this.#heads.append(batch, window, this.#options.clock.nowMs(), false);
+    this.#windows.account(window);
     this.#countDuplicates(batch, appended.duplicates);
     if (appended.rows === 0) return { rows: 0, duplicates: appended.duplicates };
     const durable = wal.append(bytes);
@@ -260,14 +263,16 @@ export class Shard {
       window = this.#windows.get(batch.tenant, start);
     }
     this.#heads.append(batch, window, this.#options.clock.nowMs(), true);
+    this.#windows.account(window);
     // On a full disk the process must start and answer queries all the same. Heads held these rows before it ended, too.
     if (this.#isSealDue()) await this.seal().catch(ignoreFullDisk);
   }
 
   #checkRoom(batch: SeriesBatch, window: WindowState, batchBytes: number): void {
+    this.#windows.checkRoom(batch.rows.length);
     const { headBytesMax } = this.#options;
     const growth = growthEstimate(this.#heads.open, batch, window.windowStart) + batchBytes;
-    const held = this.#heads.rowBytes + this.#symbols.byteLength + this.#windows.keyBytes + this.#series.byteLength;
+    const held = this.#heads.rowBytes + this.#symbols.byteLength + this.#series.byteLength;
     if (held + growth <= headBytesMax) return;
     this.#counters.refusedHeadFull++;
     if (!this.#heads.isEmpty && this.#sealing === undefined) this.#sealInBackground();
@@ -331,7 +336,7 @@ export class Shard {
     if (boundary !== undefined) await this.#wal?.drop(boundary);
   }
 
-  async #loadKeys(window: WindowState): Promise<void> {
+  async #loadKeys(window: WindowState, onLoaded: () => void): Promise<void> {
     const { owns, producer } = this.#options;
     const { tenant, windowStart: start } = window;
     for await (const source of ownSources(this.#options, this.#options.segmentFolders, {
@@ -347,6 +352,7 @@ export class Shard {
           if (error instanceof BasaltError) this.#options.onProblem(error);
         });
       if (source.kind === "block") window.isCut = true;
+      onLoaded();
     }
   }
 

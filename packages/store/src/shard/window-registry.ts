@@ -9,11 +9,16 @@ export const windowGraceMs = 120_000;
 /** Windows of one tenant that a shard keeps open: more than two days of backfill at a time. */
 const tenantWindowsMax = 256;
 
+/** 25: the most that a key takes in a set; see `KeySet`. */
+const keyBytes = 25;
+
 export interface WindowRegistryOptions {
   readonly clock: Clock;
   readonly lateWindowsMax: number;
-  /** Loads the keys that segments and blocks hold, and says so if a block holds any. */
-  readonly loadKeys: (window: WindowState) => Promise<void>;
+  /** `-ingester.key-bytes-max` */
+  readonly keyBytesMax: number;
+  /** Loads the keys that segments and blocks hold, and says so if a block holds any; calls `onLoaded` after each of them. */
+  readonly loadKeys: (window: WindowState, onLoaded: () => void) => Promise<void>;
   /** Whether a head holds rows of the window, by {@link partKey}: such keys cannot be loaded again. */
   readonly isHeld: (key: string) => boolean;
 }
@@ -22,6 +27,9 @@ export interface WindowRegistryOptions {
 export class WindowRegistry {
   readonly #options: WindowRegistryOptions;
   readonly #windows = new Map<string, WindowState>();
+  #keyBytes = 0;
+  /** Pushes refused because keys are at their cap. */
+  refusedKeysFull: number = 0;
 
   constructor(options: WindowRegistryOptions) {
     this.#options = options;
@@ -33,9 +41,29 @@ export class WindowRegistry {
 
   /** Memory of all keys. */
   get keyBytes(): number {
-    let bytes = 0;
-    for (const { keys } of this.#windows.values()) bytes += keys.byteLength;
-    return bytes;
+    return this.#keyBytes;
+  }
+
+  /** Takes note of what a window's keys grew by. */
+  account(window: WindowState): void {
+    const { byteLength } = window.keys;
+    this.#keyBytes += byteLength - window.countedBytes;
+    window.countedBytes = byteLength;
+  }
+
+  /**
+   * Whether so many keys more stay below the cap, if need be without the windows that are over.
+   *
+   * @throws BasaltError `keys_full`.
+   */
+  checkRoom(keyCount: number): void {
+    const { keyBytesMax } = this.#options;
+    const growth = keyCount * keyBytes;
+    if (this.#keyBytes + growth > keyBytesMax) this.release();
+    if (this.#keyBytes + growth <= keyBytesMax) return;
+    this.refusedKeysFull++;
+    const message = `keys that find duplicates hold ${this.#keyBytes} of ${keyBytesMax} bytes (-ingester.key-bytes-max)`;
+    throw new BasaltError("keys_full", message, { retryAfterSeconds: 60 });
   }
 
   /** A window whose keys are loaded; undefined if {@link load} must be awaited first. */
@@ -74,17 +102,25 @@ export class WindowRegistry {
   /** Forgets windows that are over and of which no head holds a row: their keys can be loaded again. */
   release(): void {
     for (const [key, window] of this.#windows) {
-      if (window.loading === undefined && this.#isOver(window) && !this.#options.isHeld(key)) this.#windows.delete(key);
+      if (window.loading === undefined && this.#isOver(window) && !this.#options.isHeld(key)) this.#forget(key, window);
     }
+  }
+
+  #forget(key: string, window: WindowState): void {
+    this.#windows.delete(key);
+    this.#keyBytes -= window.countedBytes;
   }
 
   async #load(key: string, window: WindowState, isForced: boolean): Promise<void> {
     try {
-      await this.#options.loadKeys(window);
+      await this.#options.loadKeys(window, () => {
+        this.account(window);
+        if (!isForced) this.checkRoom(0);
+      });
       if (!isForced && this.#isLate(window)) this.#checkLate(window);
       window.loading = undefined;
     } catch (error) {
-      this.#windows.delete(key);
+      this.#forget(key, window);
       throw error;
     }
   }

@@ -7,6 +7,8 @@ export class WindowState {
   readonly tenant: TenantId;
   readonly windowStart: UnixNano;
   readonly keys: KeySet = new KeySet();
+  /** Memory of the keys as far as the registry has it in its sum. */
+  countedBytes: number = 0;
   /** Settles when the keys of segments and blocks are loaded; undefined once they are. */
   loading: Promise<void> | undefined;
   /** Whether a block of this producer held rows of the window when it was opened or since: a push to it is late. */

@@ -56,6 +56,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly shardCount?: number;
   readonly headBytesMax?: number;
+  readonly keyBytesMax?: number;
   readonly lateWindowsMax?: number;
   readonly seriesMax?: number;
   readonly smallWindowBytes?: number;
@@ -175,6 +176,7 @@ export class StoreProcess {
       segmentFolders: Array.from({ length: count }, (_, shard) => `${folder.shardFolder(shard)}/segments`),
       producer: folder.producer,
       headBytesMax: world.options.headBytesMax ?? 8 * 1024 * 1024,
+      keyBytesMax: world.options.keyBytesMax ?? 8 * 1024 * 1024,
       lateWindowsMax: world.options.lateWindowsMax ?? 1000,
       sync: { mode: "always" },
       seriesLimiter: {

@@ -46,6 +46,7 @@ async function openWorker(name: string): Promise<InThreadWorker<IngestHandlers>>
     bucketFolder: join(folder, name, "bucket"),
     producer: dataFolder.producer,
     headBytesMax: 1 << 30,
+    keyBytesMax: 1 << 30,
     lateWindowsMax: 16,
     sync: { mode: "interval", intervalMs: 1000 },
     seriesCounters: counters.buffer,

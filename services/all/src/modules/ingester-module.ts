@@ -26,6 +26,7 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
         bucketFolder: folders.bucket,
         shardCount: config.get(ingesterSettings.workers) || workersDefault(),
         headBytesMax: config.get(ingesterSettings.headBytesMax),
+        keyBytesMax: config.get(ingesterSettings.keyBytesMax),
         lateWindowsMax: config.get(ingesterSettings.lateWindowsMax),
         sync: syncOf(config),
         spawn: spawnIngestWorker(surroundings, limits),
