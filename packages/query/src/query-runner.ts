@@ -1,4 +1,4 @@
-import type { IngesterSnapshot } from "@basalt/store";
+import type { IngesterSnapshot, LeaseId } from "@basalt/store";
 import type { AnswerSpec } from "./answer/answer-spec.ts";
 import type { PackedPartial } from "./merge/pack-partial.ts";
 import type { PartialOutcome } from "./merge/query-partial.ts";
@@ -29,14 +29,22 @@ export interface QueryRunner {
 export interface IngesterAnswer {
   readonly partials: readonly PackedPartial[];
   readonly snapshot: IngesterSnapshot;
+  /** Give it to {@link IngesterQueryClient.release} when the snapshot was read, or will not be. */
+  readonly lease: SnapshotLease;
 }
+
+/** What keeps the segments of a snapshot: by shard, undefined for those that have none in it. */
+export type SnapshotLease = readonly (LeaseId | undefined)[];
 
 /** Asks the ingesters of this process, later of others. */
 export interface IngesterQueryClient {
   /**
-   * Executes a plan over the heads and pins what is not in a head any more for 30 s.
+   * Executes a plan over the heads and pins what is not in a head any more: until it is released, for 30 s at most.
    *
    * @throws BasaltError as {@link QueryRunner.run}.
    */
   snapshotAndExecute(plan: QueryPlan, limits: QueryLimits, signal?: AbortSignal): Promise<IngesterAnswer>;
+
+  /** Lets the files of a snapshot go. */
+  release(lease: SnapshotLease): Promise<void>;
 }

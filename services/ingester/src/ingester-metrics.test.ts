@@ -26,6 +26,7 @@ function shard(statistics: Partial<ShardStatistics>): ShardStatistics {
     keyBytes: 0,
     series: 0,
     windows: 0,
+    leases: 0,
     segments: 0,
     segmentBytes: 0,
   };

@@ -76,6 +76,10 @@ const windows: GaugeMetric = gaugeMetric({
   name: "basalt_ingester_windows",
   help: "Windows of 15 minutes whose keys are in memory.",
 });
+const leases: GaugeMetric = gaugeMetric({
+  name: "basalt_ingester_snapshot_leases",
+  help: "Snapshots of shards whose segments are kept for queries that run.",
+});
 const walRecords: CounterMetric = counterMetric({
   name: "basalt_ingester_wal_records_total",
   help: "Records written to the log.",
@@ -149,6 +153,7 @@ const counters: readonly (readonly [CounterMetric, (from: IngesterStatistics) =>
 const gauges: readonly (readonly [GaugeMetric, (from: IngesterStatistics) => number])[] = [
   [headSeries, sumOf("series")],
   [windows, sumOf("windows")],
+  [leases, sumOf("leases")],
   [segments, sumOf("segments")],
   [segmentBytes, sumOf("segmentBytes")],
   [cutFailing, ({ cutsFailingMs }) => cutsFailingMs / 1000],

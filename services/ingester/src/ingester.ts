@@ -1,7 +1,7 @@
 import { FilesystemBucket } from "@basalt/bucket";
 import type { BlockId } from "@basalt/model";
 import { BasaltError, errorFromRecord } from "@basalt/model";
-import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan } from "@basalt/query";
+import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan, SnapshotLease } from "@basalt/query";
 import type { Caller, Clock, FileSystem, Handlers, Logger, Random, WorkerClient } from "@basalt/runtime";
 import { siblingModule, spawnWorker, WorkerPool } from "@basalt/runtime";
 import type { CutTarget, DataFolder, SegmentReference, WalSync } from "@basalt/store";
@@ -100,7 +100,14 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     // Apart from pushes: whoever asks much must not have profiles refused.
     const options = { line: "query", ...(signal === undefined ? {} : { signal }) };
     const callers: readonly Caller<ShardHandlers>[] = this.workers;
-    const answers = await Promise.all(callers.map((shard) => shard.call("execute", question, options)));
+    const asked = await Promise.allSettled(callers.map((shard) => shard.call("execute", question, options)));
+    const answers = asked.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+    const lease = asked.map((answer) => (answer.status === "fulfilled" ? answer.value.lease : undefined));
+    const failed = asked.find((answer) => answer.status === "rejected");
+    if (failed !== undefined) {
+      await this.release(lease);
+      throw failed.reason;
+    }
     const heads: BlockId[] = [];
     const segments: SegmentReference[] = [];
     const recentBlocks = new Set<BlockId>();
@@ -112,7 +119,16 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     return {
       partials: answers.map(({ partial }) => partial),
       snapshot: { heads, segments, recentBlocks: [...recentBlocks] },
+      lease,
     };
+  }
+
+  async release(lease: SnapshotLease): Promise<void> {
+    const callers: readonly Caller<ShardHandlers>[] = this.workers;
+    const released = lease.map(async (own, shard) => {
+      if (own !== undefined) await callers[shard]?.call("release", own);
+    });
+    await Promise.all(released);
   }
 
   /** Counters of each shard, of the cutting and of the replay. */

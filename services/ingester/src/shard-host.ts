@@ -8,6 +8,7 @@ import { crc32, nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCod
 import type {
   CutNotice,
   DamagedPart,
+  LeaseId,
   PushResult,
   SegmentPartInfo,
   SegmentReference,
@@ -61,6 +62,8 @@ export interface ShardAnswer {
   readonly heads: readonly BlockId[];
   readonly segments: readonly SegmentReference[];
   readonly recentBlocks: readonly BlockId[];
+  /** Give it to `release` when the segments were read. */
+  readonly lease: LeaseId | undefined;
 }
 
 /** What the thread of a shard answers. */
@@ -70,6 +73,7 @@ export interface ShardHandlers {
     question: { readonly plan: QueryPlan; readonly limits: QueryLimits },
     call: IncomingCall,
   ): Promise<ShardAnswer>;
+  release(lease: LeaseId): Promise<void>;
   seal(): Promise<void>;
   uncutParts(): readonly SegmentPartInfo[];
   headWindows(): ReturnType<Shard["headWindows"]>;
@@ -97,6 +101,7 @@ export class ShardHost {
     this.handlers = {
       push: (push) => this.push(push),
       execute: ({ plan, limits }, call) => this.execute(plan, limits, call),
+      release: (lease) => shard.release(lease),
       seal: () => shard.seal(),
       uncutParts: () => shard.uncutParts(),
       headWindows: () => shard.headWindows(),
@@ -150,11 +155,16 @@ export class ShardHost {
   }
 
   private async execute(plan: QueryPlan, limits: QueryLimits, call: IncomingCall): Promise<ShardAnswer> {
-    const { sources, heads, segments, recentBlocks } = this.shard.snapshot(plan.tenant, plan.range);
-    const context = { limits, clock: systemClock, memory: this.memory, signal: call.signal };
-    const { message, transfer } = packPartial(await executePlan(plan, sources, context));
-    for (const buffer of transfer) call.transfer(buffer);
-    return { partial: message, heads, segments, recentBlocks };
+    const { sources, heads, segments, recentBlocks, lease } = this.shard.snapshot(plan.tenant, plan.range);
+    try {
+      const context = { limits, clock: systemClock, memory: this.memory, signal: call.signal };
+      const { message, transfer } = packPartial(await executePlan(plan, sources, context));
+      for (const buffer of transfer) call.transfer(buffer);
+      return { partial: message, heads, segments, recentBlocks, lease };
+    } catch (error) {
+      await this.shard.release(lease);
+      throw error;
+    }
   }
 }
 

@@ -65,9 +65,10 @@ const ingester: IngesterQueryClient = {
     const snapshot = shard.snapshot(plan.tenant, plan.range);
     const context = { limits, clock: systemClock, memory: new QueryMemory(1) };
     const partial = await executePlan(plan, snapshot.sources, context);
-    const { heads, segments, recentBlocks } = snapshot;
-    return { partials: [packPartial(partial).message], snapshot: { heads, segments, recentBlocks } };
+    const { heads, segments, recentBlocks, lease } = snapshot;
+    return { partials: [packPartial(partial).message], snapshot: { heads, segments, recentBlocks }, lease: [lease] };
   },
+  release: async ([lease]) => shard.release(lease),
 };
 const logger = new RecordingLogger();
 const { runner, stop } = createQuerier({
@@ -178,6 +179,7 @@ test("a query thread answers from segments and blocks, and heads are added", asy
     await move();
     assert.equal(totalOf(await ask(runner)), total, `after move ${index}`);
   }
+  assert.equal(shard.statistics().leases, 0, "each query let its segments go");
   const values = planLabelValues({ ...range, matchers: [], name: "pod" }, context);
   const answer = await runner.run({ questions: [[values]], answer: { kind: "labelValues", codec: "proto" } });
   const { names } = decodeMessage(typesV1.LabelValuesResponse, "proto", answer.bytes);

@@ -99,9 +99,14 @@ class Store implements SourceOpener {
     });
     const heads = [id(this.lastNumber + 1)];
     return {
+      lease: [],
       partials: [packPartial(partial).message],
       snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()] },
     };
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
   }
 
   list(): Promise<BlockListing> {
@@ -219,9 +224,10 @@ test("rows that are cut into a block while heads answer count once", async () =>
   const answer = store.snapshotAndExecute.bind(store);
   store.snapshotAndExecute = async (...asked): Promise<IngesterAnswer> => {
     store.snapshotAndExecute = answer;
-    const { partials, snapshot } = await answer(...asked);
+    const found = await answer(...asked);
     store.seal();
-    return { partials, snapshot: { ...snapshot, recentBlocks: [store.cut({ keepsSegments: true, isListed: true })] } };
+    const recentBlocks = [store.cut({ keepsSegments: true, isListed: true })];
+    return { ...found, snapshot: { ...found.snapshot, recentBlocks } };
   };
   assert.equal(totalOf(await querier.run(treeRequest)), 5n);
 });

@@ -15,6 +15,7 @@ import { deadlineAfter, smallestLimit } from "@basalt/runtime";
 import type { BlockIndex, BlockMeta } from "@basalt/store";
 import { visibleSet } from "@basalt/store";
 import { FairQueue } from "./fair-queue.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { PlannedWork, QueryJob, QuestionWork, SourceReference } from "./query-job.ts";
 import type { QueryRecord } from "./query-record.ts";
 import type { QueryWorkerHandlers } from "./setup-query-worker.ts";
@@ -41,6 +42,11 @@ interface RunningQuery {
   /** Limits of an execution that begins now. */
   readonly limitsNow: () => QueryLimits;
   readonly signal: AbortSignal;
+}
+
+/** One look of a query at its sources. */
+interface Attempt extends RunningQuery {
+  readonly leases: HeldLeases;
 }
 
 /** Rows move a few times in the life of a window: a query that is overtaken three times in a row meets no ordinary cut. */
@@ -129,13 +135,18 @@ export class Querier implements QueryRunner {
 
   private async attempt(query: RunningQuery, isMissingDamage: boolean): Promise<QueryAnswer> {
     const { request, limitsNow, signal } = query;
-    const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, query)));
-    const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), isMissingDamage };
-    return this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
+    const leases = new HeldLeases(this.options.ingester);
+    try {
+      const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, { ...query, leases })));
+      const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), isMissingDamage };
+      return await this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
+    } finally {
+      leases.release();
+    }
   }
 
-  private async gather(plans: readonly QueryPlan[], query: RunningQuery): Promise<QuestionWork> {
-    const works = await Promise.all(plans.map((plan) => this.gatherPlan(plan, query)));
+  private async gather(plans: readonly QueryPlan[], attempt: Attempt): Promise<QuestionWork> {
+    const works = await Promise.all(plans.map((plan) => this.gatherPlan(plan, attempt)));
     return {
       planned: works.map(({ planned }) => planned),
       partials: works.flatMap(({ partials }) => partials),
@@ -144,13 +155,14 @@ export class Querier implements QueryRunner {
 
   private async gatherPlan(
     plan: QueryPlan,
-    { limitsNow, signal }: RunningQuery,
+    { limitsNow, leases, signal }: Attempt,
   ): Promise<{ readonly planned: PlannedWork; readonly partials: readonly PackedPartial[] }> {
     if (isEmptyRange(plan.range)) return { planned: { plan, sources: [] }, partials: [] };
     const { ingester, blocks: index } = this.options;
     // The list comes first: what becomes visible after it is among the snapshot's recent blocks.
     const listing = await index.list(plan.tenant, plan.range);
-    const { partials, snapshot } = await ingester.snapshotAndExecute(plan, limitsNow(), signal);
+    const { partials, snapshot, lease } = await ingester.snapshotAndExecute(plan, limitsNow(), signal);
+    leases.add(lease);
     const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id, plan.range)));
     const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError)];
     const metas = [...listing.blocks, ...recent.filter(isMeta)];

@@ -27,19 +27,10 @@ export class StoreOpener implements SourceOpener {
   }
 
   async open(reference: SourceReference): Promise<RowSource> {
-    if (reference.kind === "segment") return this.openSegment(reference);
+    if (reference.kind === "segment") return openSegmentPart({ ...this.options, checksum: crc32 }, reference);
     const meta = await this.blocks.get(reference.tenant, reference.id);
     if (meta instanceof BasaltError) throw meta;
     if (meta === undefined) throw new BasaltError("object_not_found", `block ${reference.id} is gone`);
     return openBlock(this.options, meta);
-  }
-
-  private async openSegment(reference: SourceReference & { readonly kind: "segment" }): Promise<RowSource> {
-    try {
-      return await openSegmentPart({ ...this.options, checksum: crc32 }, reference);
-    } catch (error) {
-      const isGone = error instanceof Error && "code" in error && error.code === "ENOENT";
-      throw isGone ? new BasaltError("object_not_found", `segment ${reference.id} is gone`, { cause: error }) : error;
-    }
   }
 }

@@ -49,6 +49,7 @@ test("an answer holds what was acknowledged before the question, and never a row
   const count = (name: string): number =>
     Number(new RegExp(`^${name}\\{status="success"\\} (\\d+)`, "m").exec(metrics)?.[1]);
   assert.ok(count("pyroscope_head_flushed_blocks_total") >= flushCount / 2, metrics);
+  assert.match(metrics, /^basalt_ingester_snapshot_leases 0$/m, "no query keeps segments beyond its end");
 });
 
 function askTotal(): Promise<bigint> {

@@ -4,6 +4,7 @@ import type { FileSystem, OpenFile } from "@basalt/runtime";
 import { type BlockMeta, metaFromJson, metaToJson } from "../block/block-meta.ts";
 import type { BlockFileName } from "../block/block-schema.ts";
 import type { RollingChecksum } from "../block/block-writer.ts";
+import { throwIfGone } from "../disk-error.ts";
 
 /** One tenant's window in a segment: a block in small, whose files lie inside the segment's file. */
 export interface SegmentPart {
@@ -97,13 +98,13 @@ export class SegmentWriter {
   }
 }
 
-/** Reads a segment's directory. @throws BasaltError `block_corrupt`, `data_folder_version`. */
+/** Reads a segment's directory. @throws BasaltError `object_not_found`, `block_corrupt`, `data_folder_version`. */
 export async function readSegmentDirectory(
   fileSystem: FileSystem,
   path: string,
   checksum: RollingChecksum,
 ): Promise<SegmentDirectory> {
-  const file = await fileSystem.open(path, "read");
+  const file = await fileSystem.open(path, "read").catch(throwIfGone(path));
   try {
     const size = await file.size();
     if (size < trailerBytes) corrupt(path, `of ${size} bytes`);
@@ -146,15 +147,19 @@ export function segmentFileReader(
   return sliceOf(fileRanges(fileSystem, path), offset, found.bytes);
 }
 
-/** A file read by range, opened for each read: nothing is held open, so that it can be removed at any time. */
+/**
+ * A file read by range, opened for each read: nothing is held open, so that it can be removed at any time.
+ * Reads throw BasaltError `object_not_found` from then on.
+ */
 export function fileRanges(fileSystem: FileSystem, path: string): RangeReader {
   return {
     size: async () => {
       const found = await fileSystem.stat(path);
-      return found?.bytes ?? corrupt(path, "which is gone");
+      if (found === undefined) throw new BasaltError("object_not_found", `${path} is gone`);
+      return found.bytes;
     },
     read: async (offset, length) => {
-      const file = await fileSystem.open(path, "read");
+      const file = await fileSystem.open(path, "read").catch(throwIfGone(path));
       try {
         return await file.read(offset, length);
       } finally {

@@ -40,7 +40,7 @@ function bucketRanges(bucket: Bucket, meta: BlockMeta, name: BlockFileName): Ran
   };
 }
 
-/** Opens one tenant's window in a segment. @throws BasaltError `block_corrupt`; an error with code ENOENT if it is gone. */
+/** Opens one tenant's window in a segment. @throws BasaltError `block_corrupt`, `object_not_found`. */
 export async function openSegmentPart(
   readers: Pick<SourceReaders, "fileSystem" | "codec" | "checksum" | "caches">,
   reference: { readonly path: string; readonly tenant: TenantId; readonly windowStart: UnixNano },

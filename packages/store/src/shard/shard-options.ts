@@ -53,6 +53,8 @@ export interface ShardStatistics {
   readonly keyBytes: number;
   readonly series: number;
   readonly windows: number;
+  /** Snapshots that keep segments for readers. */
+  readonly leases: number;
   readonly segments: number;
   readonly segmentBytes: number;
 }

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { BasaltError, nanosPerMilli, type TenantId } from "@basalt/model";
 import { fileError } from "@basalt/runtime";
 import { type DrawnBatch, drawBatch } from "../testing/draw-batch.ts";
-import { allTime } from "../testing/read-rows.ts";
+import { allTime, readRows } from "../testing/read-rows.ts";
 import { type StoreProcess, StoreWorld, worldStartMs } from "../testing/store-world.ts";
+import { openSegmentPart } from "./own-sources.ts";
 
 const ann = "ann" as TenantId;
 
@@ -239,13 +240,29 @@ test("a segment's file stays while a snapshot may read it: until its release, or
   await process.coordinator?.flush();
   assert.deepEqual(shard.snapshot(ann, allTime).segments, []);
   assert.ok((await process.fileSystem.stat(path)) !== undefined);
-  await snapshot.release();
-  await snapshot.release();
+  assert.equal(shard.statistics().leases, 2);
+  await shard.release(snapshot.lease);
+  await shard.release(snapshot.lease);
   assert.ok((await process.fileSystem.stat(path)) !== undefined);
   for (const timer of [...world.clock.timers]) timer();
   for (let turns = 0; turns < 50; turns++) await Promise.resolve();
   assert.equal(await process.fileSystem.stat(path), undefined);
-  await forgotten.release();
+  await shard.release(forgotten.lease);
+  assert.deepEqual([shard.statistics().leases, shard.snapshot(ann, allTime).lease], [0, undefined]);
+});
+
+test("a segment that goes while it is read says that it is not found: the reader looks again", async () => {
+  const [world, process] = await worldWith();
+  const [shard] = process.shards;
+  await process.push(drawBatch(batch(1)));
+  await shard?.seal();
+  const [reference] = shard?.snapshot(ann, allTime).segments ?? [];
+  assert.ok(reference !== undefined);
+  const source = await openSegmentPart(process.readers, reference);
+  for (const timer of [...world.clock.timers]) timer();
+  await process.coordinator?.flush();
+  await assert.rejects(readRows(source), { name: "BasaltError", code: "object_not_found" });
+  await assert.rejects(openSegmentPart(process.readers, reference), { name: "BasaltError", code: "object_not_found" });
 });
 
 test("a damaged segment is put aside at its cut, and the others become the block", async () => {

@@ -24,6 +24,7 @@ import { RecentBlocks } from "./recent-blocks.ts";
 import { type DamagedPart, type SegmentPartInfo, SegmentSet } from "./segment-set.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import type { ShardOptions, ShardStatistics } from "./shard-options.ts";
+import { type LeaseId, SnapshotLeases } from "./snapshot-leases.ts";
 import { SymbolRegistry } from "./symbol-registry.ts";
 import { WindowRegistry } from "./window-registry.ts";
 import type { WindowState } from "./window-state.ts";
@@ -39,8 +40,8 @@ export interface PushResult {
 /** A part of a tenant's data at one instant; see {@link IngesterSnapshot}. */
 export interface ShardSnapshot extends IngesterSnapshot {
   readonly sources: readonly RowSource[];
-  /** Lets segment files go; done by itself after 30 s. */
-  release(): Promise<void>;
+  /** Keeps segment files for who reads them, until {@link Shard.release}, for 30 s at most; undefined if there are none. */
+  readonly lease: LeaseId | undefined;
 }
 
 /** A block that took parts of segments over. */
@@ -49,8 +50,6 @@ export interface CutNotice {
   readonly tenant: TenantId;
   readonly sources: readonly SourcePart[];
 }
-
-const snapshotLeaseMs = 30_000;
 
 /** Entries of the duplicate counters; services beyond are counted together. */
 const duplicateCountersMax = 10_000;
@@ -67,6 +66,7 @@ export class Shard {
   readonly #windows: WindowRegistry;
   readonly #segments: SegmentSet;
   readonly #recent: RecentBlocks;
+  readonly #leases: SnapshotLeases;
   readonly #counters = { pushes: 0, rows: 0, samples: 0, refusedHeadFull: 0, seals: 0, sealFailures: 0, walDamages: 0 };
   readonly #duplicates = new Map<string, number>();
   /** Pushes under way by profile id: a retry waits for what the first try comes to. */
@@ -93,6 +93,7 @@ export class Shard {
     });
     this.#segments = new SegmentSet(fileSystem, `${folder}/segments`);
     this.#recent = new RecentBlocks(clock);
+    this.#leases = new SnapshotLeases(clock, options.onProblem);
   }
 
   /** Opens the folder: reads the segments' directories, then replays the log into heads, sealing as they fill. */
@@ -142,7 +143,7 @@ export class Shard {
 
   /** What this shard holds of a tenant in a range, at this instant: sources for its heads, references to segments. */
   snapshot(tenant: TenantId, range: TimeRange): ShardSnapshot {
-    const { producer, clock } = this.#options;
+    const { producer } = this.#options;
     const sources: RowSource[] = [];
     for (const head of [...this.#heads.frozen, this.#heads.open]) {
       for (const part of head.parts.values()) {
@@ -152,17 +153,18 @@ export class Shard {
     }
     const { references, release } = this.#segments.pin(tenant, range);
     const heads = [...new Set(sources.map(({ id }) => id))];
-    const cancel = clock.after(snapshotLeaseMs, () => void release().catch((error: unknown) => this.#report(error)));
     return {
       sources,
       heads,
       segments: references,
       recentBlocks: this.#recent.of(tenant),
-      release: async () => {
-        cancel();
-        await release();
-      },
+      lease: references.length === 0 ? undefined : this.#leases.add(release),
     };
+  }
+
+  /** Lets the segment files of a snapshot go, if nobody else reads them; nothing if its lease has ended. */
+  release(lease: LeaseId | undefined): Promise<void> {
+    return lease === undefined ? Promise.resolve() : this.#leases.end(lease);
   }
 
   /** Parts of segments that no block has taken over yet. */
@@ -210,6 +212,7 @@ export class Shard {
       keyBytes: this.#windows.keyBytes,
       series: this.#series.count,
       windows: this.#windows.count,
+      leases: this.#leases.count,
       segments: this.#segments.count,
       segmentBytes: this.#segments.byteLength,
     };

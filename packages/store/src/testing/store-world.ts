@@ -162,7 +162,7 @@ export class StoreProcess {
       const blocks = visible.blocks.map((meta) => openBlock(this.readers, meta));
       return await rowsOf([...snapshots.flatMap(({ sources }) => sources), ...segments, ...blocks]);
     } finally {
-      await Promise.all(snapshots.map((snapshot) => snapshot.release()));
+      await Promise.all(snapshots.map(async ({ lease }, index) => this.shards[index]?.release(lease)));
     }
   }
 
