@@ -61,6 +61,7 @@ export async function openLog(
     checksum,
     folder,
     clock: options.clock,
+    random: options.random,
     sync: options.sync,
     firstSequence: result.nextSequence,
     existing: result.files,

@@ -1,21 +1,20 @@
-import { BasaltError, type Checksum } from "@basalt/model";
 import type { FileSystem, OpenFile } from "@basalt/runtime";
+import type { RollingChecksum } from "../block/block-writer.ts";
 import type { WalFile } from "./wal.ts";
 import {
   fileHeaderBytes,
+  parseFileHeader,
   parseRecordHeader,
   recordBytes,
   recordHeaderBytes,
-  walFileMagic,
+  type WalSalt,
   walFileName,
-  walRecordMagic,
   walSequence,
-  walVersion,
 } from "./wal-record.ts";
 
 export interface ReplayOptions {
   readonly fileSystem: FileSystem;
-  readonly checksum: Checksum;
+  readonly checksum: RollingChecksum;
   readonly folder: string;
   /** Takes a record; the next is read when it is done, so that memory stays bounded. */
   readonly onRecord: (payload: Uint8Array) => void | Promise<void>;
@@ -45,7 +44,9 @@ const chunkBytes = 4 * 1024 * 1024;
 
 /**
  * Reads every record of a log, oldest first. A torn end of the last file is cut off. A record that fails its checksum
- * elsewhere is damage: it is reported, and reading goes on at the next whole record.
+ * elsewhere is damage: it is reported, and reading goes on at the next record. What lies inside a record is what somebody
+ * pushed: the salt of the file tells it from records, and where there is none, in version 1, nothing is looked for in a
+ * bad record that reaches to the end.
  */
 export async function replayWal(options: ReplayOptions): Promise<ReplayResult> {
   const { fileSystem, folder } = options;
@@ -88,16 +89,19 @@ async function replayFile(
   try {
     const reader = new LogReader(file, await file.size(), options.checksum);
     const damageOffsets: number[] = [];
-    let offset = (await reader.hasHeader()) ? fileHeaderBytes : 0;
+    const headerLength = await reader.readHeader();
+    // Without its salt no record of the file can be told from what was pushed.
+    if (headerLength === undefined && reader.size > fileHeaderBytes) return { tornBytes: 0, damageOffsets: [0] };
+    let offset = headerLength ?? 0;
     while (offset < reader.size) {
-      const payload = await reader.recordAt(offset);
-      if (payload !== undefined) {
-        await options.onRecord(payload);
-        offset += recordBytes(payload.length);
+      const found = await reader.at(offset);
+      if (found.kind === "record") {
+        await options.onRecord(found.payload);
+        offset += recordBytes(found.payload.length);
         onRead(offset);
         continue;
       }
-      const next = await reader.findRecord(offset);
+      const next = await reader.recordBehind(offset, found);
       if (next === undefined && isLast) {
         await file.truncate(offset);
         await file.sync();
@@ -112,51 +116,60 @@ async function replayFile(
   }
 }
 
+/** What lies at a place of a file. */
+type Found =
+  | { readonly kind: "record"; readonly payload: Uint8Array }
+  /** A header whose payload fails its checksum. */
+  | { readonly kind: "damaged"; readonly end: number }
+  /** A header whose record reaches beyond the end of the file. */
+  | { readonly kind: "unfinished" }
+  | { readonly kind: "nothing" };
+
 /** Reads records of one file through a chunk that moves forward. */
 class LogReader {
   readonly size: number;
   private readonly file: OpenFile;
-  private readonly checksum: Checksum;
+  private readonly checksum: RollingChecksum;
+  private salt: WalSalt = { seed: 0, tag: 0 };
   private chunk: Uint8Array = new Uint8Array();
   private chunkStart = 0;
 
-  constructor(file: OpenFile, size: number, checksum: Checksum) {
+  constructor(file: OpenFile, size: number, checksum: RollingChecksum) {
     this.file = file;
     this.size = size;
     this.checksum = checksum;
   }
 
-  async hasHeader(): Promise<boolean> {
-    const bytes = await this.read(0, fileHeaderBytes);
-    if (bytes.length < fileHeaderBytes) return false;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (view.getUint32(0, true) !== walFileMagic) return false;
-    const version = view.getUint32(4, true);
-    if (version > walVersion) {
-      throw new BasaltError(
-        "data_folder_version",
-        `write-ahead log of version ${version}; this program reads ${walVersion}`,
-      );
-    }
-    return true;
+  /** Reads the file's header and gives its length; undefined if there is none. */
+  async readHeader(): Promise<number | undefined> {
+    const header = parseFileHeader(await this.read(0, fileHeaderBytes));
+    if (header !== undefined) this.salt = header.salt;
+    return header?.length;
   }
 
-  /** The payload of the record at an offset; undefined if there is no whole, undamaged one. */
-  async recordAt(offset: number): Promise<Uint8Array | undefined> {
-    const header = parseRecordHeader(await this.read(offset, recordHeaderBytes));
-    if (header === undefined || offset + recordHeaderBytes + header.length > this.size) return undefined;
+  async at(offset: number): Promise<Found> {
+    const header = parseRecordHeader(await this.read(offset, recordHeaderBytes), this.salt);
+    if (header === undefined) return { kind: "nothing" };
+    if (offset + recordHeaderBytes + header.length > this.size) return { kind: "unfinished" };
     const payload = await this.read(offset + recordHeaderBytes, header.length);
-    return payload.length === header.length && this.checksum(payload) === header.checksum ? payload : undefined;
+    const isWhole = this.checksum(payload, this.salt.seed) === header.checksum;
+    return isWhole ? { kind: "record", payload } : { kind: "damaged", end: offset + recordBytes(header.length) };
   }
 
-  /** The offset of the next whole record behind a bad one; undefined if none follows. */
-  async findRecord(badOffset: number): Promise<number | undefined> {
+  /** The offset of the next record behind a bad place: where the header there says, or else the first that is found. */
+  async recordBehind(badOffset: number, bad: Found): Promise<number | undefined> {
+    if (bad.kind === "damaged" && (await this.at(bad.end)).kind !== "nothing") return bad.end;
+    const isLastRecord = bad.kind === "unfinished" || (bad.kind === "damaged" && bad.end >= this.size);
+    if (isLastRecord && !this.isSalted) return undefined;
     for (let offset = badOffset + 8; offset + recordHeaderBytes <= this.size; offset += 8) {
-      const bytes = await this.read(offset, 4);
-      const magic = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
-      if (magic === walRecordMagic && (await this.recordAt(offset)) !== undefined) return offset;
+      if ((await this.at(offset)).kind === "record") return offset;
     }
     return undefined;
+  }
+
+  /** Whether no payload can hold what looks like a record of this file. */
+  private get isSalted(): boolean {
+    return this.salt.tag !== 0;
   }
 
   /** Up to `length` bytes; fewer only at the end of the file. A view, valid until the chunk moves. */

@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import { type DiskFault, type DiskOperation, fileError, ManualClock, MemoryDisk, seededRandom } from "@basalt/runtime";
 import { type ReplayResult, replayWal } from "./replay-wal.ts";
 import { Wal, type WalOptions } from "./wal.ts";
+import { encodeRecords } from "./wal-record.ts";
 
 const folder = "wal";
 
@@ -34,6 +35,7 @@ async function openWal(disk: MemoryDisk, options: Partial<WalOptions> = {}): Pro
   const wal = new Wal({
     fileSystem,
     clock: new ManualClock(),
+    random: seededRandom(1),
     checksum: crc32,
     folder,
     sync: { mode: "always" },
@@ -176,10 +178,99 @@ test("damage inside a file costs that record, is reported, and the file is put a
   await files.writeFileAtomic(path, content);
   const second = await openWal(disk);
   assert.deepEqual(second.records, ["one", "three"]);
-  assert.deepEqual(second.replay.damages, [{ path, offset: 40 }]);
+  assert.deepEqual(second.replay.damages, [{ path, offset: 48 }]);
   await second.wal.drop(await second.wal.rotate());
   assert.deepEqual(await disk.mount().list(`${folder}/quarantine`), ["00000001.wal"]);
   assert.deepEqual((await openWal(disk)).records, []);
+});
+
+const noSalt = { seed: 0, tag: 0 };
+
+/** A payload that holds a record made without knowledge of the file's salt, at each alignment, and 4 KB behind it. */
+function hostile(): Uint8Array {
+  const record = Buffer.concat(encodeRecords([bytes("forged")], crc32, noSalt));
+  return Buffer.concat([...Array.from({ length: 8 }, () => [bytes("x"), record]).flat(), Buffer.alloc(4000, 0x79)]);
+}
+
+async function editFile(disk: MemoryDisk, edit: (content: Uint8Array) => Uint8Array): Promise<void> {
+  const path = `${folder}/00000001.wal`;
+  const files = disk.mount();
+  await files.writeFileAtomic(path, edit(await files.readFile(path)));
+}
+
+test("a record inside a payload is never replayed, wherever the log is torn or damaged", async () => {
+  const write = async (): Promise<MemoryDisk> => {
+    const disk = await diskWith(10);
+    const { wal } = await openWal(disk);
+    for (const payload of [bytes("before"), hostile(), bytes("after")]) await wal.append(payload);
+    await wal.close();
+    return disk;
+  };
+  const recordStart = 24 + 16 + 8;
+  for (const length of [recordStart + 15, recordStart + 300, recordStart + 2000]) {
+    const torn = await write();
+    await editFile(torn, (content) => content.subarray(0, length));
+    const { records, replay } = await openWal(torn);
+    assert.deepEqual([records, replay.damages, replay.tornBytes], [["before"], [], length - recordStart]);
+  }
+  for (const at of [recordStart, recordStart + 4, recordStart + 12, recordStart + 3000]) {
+    const damaged = await write();
+    await editFile(damaged, (content) => content.fill(0x7f, at, at + 1));
+    const { records, replay } = await openWal(damaged);
+    assert.deepEqual([records, replay.damages.length], [["before", "after"], 1], `byte ${at}`);
+  }
+});
+
+test("a log of version 1 is read, and nothing is looked for in its torn end", async () => {
+  const header = Buffer.alloc(16);
+  header.write("BSWL");
+  header.writeUInt32LE(1, 4);
+  header.writeBigUInt64LE(1n, 8);
+  const disk = await diskWith(11);
+  const file = Buffer.concat([header, ...encodeRecords([bytes("one"), bytes("two"), hostile()], crc32, noSalt)]);
+  await disk.mount().writeFileAtomic(`${folder}/00000001.wal`, file.subarray(0, -1000));
+  const { wal, records, replay } = await openWal(disk);
+  assert.deepEqual([records, replay.damages], [["one", "two"], []]);
+  await wal.append(bytes("three"));
+  assert.deepEqual((await openWal(disk)).records, ["one", "two", "three"]);
+});
+
+test("a payload of false headers costs one look at each", async () => {
+  const disk = await diskWith(12);
+  const { wal } = await openWal(disk);
+  const fake = Buffer.alloc(16);
+  fake.write("BSWR");
+  fake.writeUInt32LE(100_000, 4);
+  await wal.append(Buffer.concat(Array.from({ length: 65_536 }, () => fake)));
+  await wal.append(bytes("after"));
+  await wal.close();
+  await editFile(disk, (content) => content.fill(0x7f, 24, 25));
+  let summed = 0;
+  const records: string[] = [];
+  await replayWal({
+    fileSystem: disk.mount(),
+    folder,
+    checksum: (content, seed) => {
+      summed += content.length;
+      return crc32(content, seed);
+    },
+    onRecord: (payload) => void records.push(text(payload)),
+  });
+  assert.deepEqual(records, ["after"]);
+  assert.ok(summed < 100, `${summed} bytes summed for 5`);
+});
+
+test("a file whose header is damaged is put aside as a whole, one that ends in it held nothing", async () => {
+  const disk = await diskWith(13);
+  const { wal } = await openWal(disk);
+  await wal.append(bytes("one"));
+  await wal.close();
+  const whole = await disk.mount().readFile(`${folder}/00000001.wal`);
+  await editFile(disk, (content) => content.fill(0, 0, 24));
+  assert.deepEqual((await openWal(disk)).replay.damages, [{ path: `${folder}/00000001.wal`, offset: 0 }]);
+  await editFile(disk, () => whole.subarray(0, 20));
+  const { replay } = await openWal(disk);
+  assert.deepEqual([replay.damages, replay.tornBytes], [[], 20]);
 });
 
 test("a queue that grows beyond its bound refuses", async () => {

@@ -1,7 +1,16 @@
-import { BasaltError, type Checksum } from "@basalt/model";
-import type { Clock, FileSystem, OpenFile } from "@basalt/runtime";
+import { BasaltError } from "@basalt/model";
+import type { Clock, FileSystem, OpenFile, Random } from "@basalt/runtime";
+import type { RollingChecksum } from "../block/block-writer.ts";
 import { isOutOfSpace } from "../disk-error.ts";
-import { encodeFileHeader, encodeRecords, fileHeaderBytes, recordBytes, walFileName } from "./wal-record.ts";
+import {
+  encodeFileHeader,
+  encodeRecords,
+  fileHeaderBytes,
+  recordBytes,
+  type WalSalt,
+  walFileName,
+  walSalt,
+} from "./wal-record.ts";
 
 /** When an append counts as done: after fdatasync, or after the write with a sync every so often (a power cut loses that much). */
 export type WalSync = { readonly mode: "always" } | { readonly mode: "interval"; readonly intervalMs: number };
@@ -9,7 +18,9 @@ export type WalSync = { readonly mode: "always" } | { readonly mode: "interval";
 export interface WalOptions {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
-  readonly checksum: Checksum;
+  /** Salts each file: it must not be one that others can foretell. */
+  readonly random: Random;
+  readonly checksum: RollingChecksum;
   /** The log's folder; it exists. */
   readonly folder: string;
   readonly sync: WalSync;
@@ -47,6 +58,14 @@ const groupRecordsMax = 256;
 /** Damaged files kept for people; beyond it the oldest goes. */
 const quarantineFilesMax = 8;
 
+/** The file that is written to. */
+interface CurrentFile {
+  readonly file: OpenFile;
+  readonly salt: WalSalt;
+  length: number;
+  isDirty: boolean;
+}
+
 interface Entry {
   /** Undefined: a mark, from which on records go to a new file. */
   readonly payload: Uint8Array | undefined;
@@ -65,7 +84,7 @@ export class Wal {
   private queue: Entry[] = [];
   private queuedBytes = 0;
   private writing: Promise<void> | undefined;
-  private current: { readonly file: OpenFile; length: number; isDirty: boolean } | undefined;
+  private current: CurrentFile | undefined;
   private nextSequence: number;
   private fatal: BasaltError | undefined;
   private isClosed = false;
@@ -161,7 +180,7 @@ export class Wal {
   private async writeGroup(payloads: readonly Uint8Array[]): Promise<void> {
     const { checksum, sync } = this.options;
     const current = (this.current ??= await this.startFile());
-    const buffers = encodeRecords(payloads, checksum);
+    const buffers = encodeRecords(payloads, checksum, current.salt);
     let length = 0;
     for (const payload of payloads) length += recordBytes(payload.length);
     try {
@@ -180,14 +199,17 @@ export class Wal {
     if (current.length > (this.options.fileBytesMax ?? 64 * 1024 * 1024)) await this.finishFile();
   }
 
-  private async startFile(): Promise<{ file: OpenFile; length: number; isDirty: boolean }> {
-    const { fileSystem, folder } = this.options;
+  private async startFile(): Promise<CurrentFile> {
+    const { fileSystem, folder, random } = this.options;
     const sequence = this.nextSequence;
     const path = `${folder}/${walFileName(sequence)}`;
+    const salt = walSalt(random.bytes(8));
     await fileSystem.removeAll(path);
     const file = await fileSystem.open(path, "create");
     try {
-      await file.append([encodeFileHeader(sequence)]);
+      await file.append([encodeFileHeader(sequence, salt)]);
+      // Before any record: a header that is not whole in a file of records is damage, and no unfinished write.
+      await file.sync().catch(fail);
       await fileSystem.syncFolder(folder);
     } catch (error) {
       await file.close();
@@ -195,7 +217,7 @@ export class Wal {
     }
     this.nextSequence = sequence + 1;
     this.files.push({ sequence, isDamaged: false });
-    return { file, length: fileHeaderBytes, isDirty: true };
+    return { file, salt, length: fileHeaderBytes, isDirty: false };
   }
 
   private async finishFile(): Promise<void> {
