@@ -305,7 +305,7 @@ test("a damaged block fails by its own name; set aside, the others answer", asyn
   );
   assert.ok(damage instanceof BasaltError);
   assert.equal(damage.code, "block_corrupt");
-  assert.deepEqual(damage.details, { block: block.id, tenant: ann });
+  assert.deepEqual(damage.details, { block: block.id, tenant: ann, windowStart: String(at(0)) });
   blocks.setProblem(ann, block.id, damage);
   assert.deepEqual((await blocks.list(ann, allTime, true)).problems, [damage]);
   assert.equal((await process.query(ann)).size, 1);
