@@ -1,9 +1,11 @@
 import { type BlockId, compareLabels, type ProducerId, windowNanos } from "@basalt/model";
 import type { PageCodec } from "@basalt/parquet";
 import type { FileSystem } from "@basalt/runtime";
+import { type SymbolPartition, type SymbolTables, withParents } from "@basalt/symdb";
 import type { BlockFileName, SampleIdColumns } from "../block/block-schema.ts";
 import { BlockWriter, type RollingChecksum } from "../block/block-writer.ts";
 import { compareRows } from "../block/row-columns.ts";
+import type { StackRemap } from "../block/row-group-buffer.ts";
 import type { Head, HeadPart, HeadPartition } from "../head/head.ts";
 import { deadRow, type HeadRows } from "../head/head-rows.ts";
 import { type SegmentDirectory, SegmentWriter, segmentPath } from "./segment-file.ts";
@@ -73,8 +75,7 @@ async function sealPartition(block: BlockWriter, partition: HeadPartition, pause
   const { rows, series, symbols, service } = partition;
   const order = sortedRows(partition);
   if (order.length === 0) return;
-  const tables = symbols.tables();
-  const weights = stackWeights(rows, order, tables.stackCount);
+  const { tables, weights, stacks } = usedSymbols(symbols, stackWeights(rows, order, symbols.stackCount));
   let before = -1;
   for (const row of order) {
     const index = rows.seriesIndex[row] as number;
@@ -82,10 +83,40 @@ async function sealPartition(block: BlockWriter, partition: HeadPartition, pause
     if (own === undefined) throw new Error(`assertion failed: row of unknown series ${index}`);
     if (index !== before) block.appendSeries(own);
     before = index;
-    if (block.appendRow(rows, row, undefined)) await pause();
+    if (block.appendRow(rows, row, stacks)) await pause();
   }
-  // The whole partition as it is: what these rows do not use is left out when the block is cut.
   if (block.endPartition(service, tables, weights)) await pause();
+}
+
+interface UsedSymbols {
+  readonly tables: SymbolTables;
+  readonly weights: Float64Array;
+  /** New stack ids; undefined = they stay. */
+  readonly stacks: StackRemap | undefined;
+}
+
+/**
+ * The whole partition as it is if rows use most of its stacks: what they do not use is left out when the block is cut.
+ * Otherwise, as in a window of few rows, what they use: all symbols in each window would be most of a segment.
+ */
+function usedSymbols(symbols: SymbolPartition, weights: Float64Array): UsedSymbols {
+  const tables = symbols.tables();
+  const marks = new Uint8Array(weights.length);
+  for (let stack = 0; stack < weights.length; stack++) if (weights[stack] !== 0) marks[stack] = 1;
+  if (countMarks(withParents(tables, marks)) * 2 >= tables.stackCount) return { tables, weights, stacks: undefined };
+  const used = symbols.compact(marks);
+  const { stackCount } = used.tables;
+  const moved = new Float64Array(stackCount);
+  for (let stack = 0; stack < weights.length; stack++) {
+    if (marks[stack] === 1) moved[used.stackRemap[stack] as number] = weights[stack] as number;
+  }
+  return { tables: used.tables, weights: moved, stacks: { remap: used.stackRemap, stackCount } };
+}
+
+function countMarks(marks: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < marks.length; i++) count += marks[i] as number;
+  return count;
 }
 
 /** The largest value of each stack; 0 for those that no row names. */
