@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
-import { type DiskFault, type DiskOperation, fileError, ManualClock, MemoryDisk, seededRandom } from "@basalt/runtime";
+import type { DiskFault, DiskOperation, FileSystem, OpenFile } from "@basalt/runtime";
+import { fileError, ManualClock, MemoryDisk, seededRandom } from "@basalt/runtime";
 import { type ReplayResult, replayWal } from "./replay-wal.ts";
 import { Wal, type WalOptions } from "./wal.ts";
 import { encodeRecords } from "./wal-record.ts";
@@ -23,7 +24,7 @@ interface Opened {
 }
 
 async function openWal(disk: MemoryDisk, options: Partial<WalOptions> = {}): Promise<Opened> {
-  const fileSystem = disk.mount();
+  const { fileSystem = disk.mount() } = options;
   const records: string[] = [];
   const replay = await replayWal({
     fileSystem,
@@ -182,6 +183,53 @@ test("damage inside a file costs that record, is reported, and the file is put a
   await second.wal.drop(await second.wal.rotate());
   assert.deepEqual(await disk.mount().list(`${folder}/quarantine`), ["00000001.wal"]);
   assert.deepEqual((await openWal(disk)).records, []);
+});
+
+/** A file system whose syncs begin when the test says so. */
+function slowSyncs(files: FileSystem, gates: (() => void)[]): FileSystem {
+  const open: FileSystem["open"] = async (path, mode) => {
+    const file = await files.open(path, mode);
+    const sync = (): Promise<void> =>
+      new Promise((resolve, reject) => gates.push(() => void file.sync().then(resolve, reject)));
+    return Object.assign(Object.create(file) as OpenFile, { sync });
+  };
+  return Object.assign(Object.create(files) as FileSystem, { open });
+}
+
+test("in interval mode a file is synced whole before rotate and close resolve, whoever waits for the sync under way", async () => {
+  for (const end of ["rotate", "close"] as const) {
+    const disk = await diskWith(14);
+    const clock = new ManualClock();
+    const gates: (() => void)[] = [];
+    const fileSystem = slowSyncs(disk.mount(), gates);
+    const opening = openWal(disk, { fileSystem, sync: { mode: "interval", intervalMs: 100 }, clock });
+    const { wal, fatal } = await opening;
+    const first = wal.append(bytes("a"));
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    };
+    await turns();
+    // The file's header.
+    gates.shift()?.();
+    await first;
+    await clock.advance(100);
+    await turns();
+    await wal.append(bytes("b"));
+    await clock.advance(100);
+    let isOver = false;
+    const ended = wal[end]().then(() => {
+      isOver = true;
+    });
+    await turns();
+    assert.deepEqual([gates.length, isOver], [1, false]);
+    gates.shift()?.();
+    await turns();
+    assert.deepEqual([gates.length, isOver], [1, false], `${end} waits for the sync of what came meanwhile`);
+    gates.shift()?.();
+    await ended;
+    disk.crash("powerCut");
+    assert.deepEqual([(await openWal(disk)).records, fatal], [["a", "b"], []]);
+  }
 });
 
 const noSalt = { seed: 0, tag: 0 };

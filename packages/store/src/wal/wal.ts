@@ -227,14 +227,22 @@ export class Wal {
     await finished?.file.close();
   }
 
+  /** Resolves when what was written before is synced, by whomever. */
   private async syncNow(): Promise<void> {
-    await this.syncing;
+    // In a loop: of those that wait for one sync, the first to go on begins the next, with what the others wait for.
+    while (this.syncing !== undefined) await this.syncing;
     const { current } = this;
     if (current === undefined || !current.isDirty) return;
     current.isDirty = false;
-    this.syncing = current.file.sync().catch(fail);
+    this.syncing = this.sync(current.file);
     await this.syncing;
+  }
+
+  /** A sync that failed stays the one under way: all that wait for it fail, whenever they come. */
+  private async sync(file: OpenFile): Promise<void> {
+    await file.sync().catch(fail);
     this.statistics.syncs++;
+    this.syncing = undefined;
   }
 
   private syncLater(intervalMs: number): void {
