@@ -34,7 +34,6 @@ export function setupQueryWorker({ bucketFolder, caches }: QueryWorkerData): Que
     fileSystem,
     codec: zstdCodec(readingLevel),
     caches: reportCaches(blockCaches(caches)),
-    clock: systemClock,
   });
   const hashSeed = new DataView(systemRandom.bytes(4).buffer).getUint32(0);
   return queryWorkerHandlers(opener, { clock: systemClock, memory: new QueryMemory(hashSeed) });

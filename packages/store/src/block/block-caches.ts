@@ -1,6 +1,7 @@
 import type { ParquetMetadata } from "@basalt/parquet";
 import { ByteCache } from "@basalt/runtime/thread";
 import { type PathTables, pathTablesByteLength, type SymbolTables, symbolTablesByteLength } from "@basalt/symdb";
+import { type BlockMeta, metaMemoryBytes } from "./block-meta.ts";
 import type { SeriesList } from "./series-file.ts";
 
 /** Byte bounds of the caches of one thread. */
@@ -17,8 +18,12 @@ export const blockCacheLimitsDefault: BlockCacheLimits = {
   symbolBytesMax: 64 * 2 ** 20,
 };
 
+/** 4 MiB: a thousand blocks of twenty services. */
+const metaCacheBytesMax = 4 * 2 ** 20;
+
 /** What a thread remembers of blocks and segments, which never change. */
 export interface BlockCaches {
+  readonly metas: ByteCache<BlockMeta>;
   readonly footers: ByteCache<ParquetMetadata>;
   readonly series: ByteCache<SeriesList>;
   readonly symbols: ByteCache<SymbolTables>;
@@ -27,6 +32,7 @@ export interface BlockCaches {
 
 export function blockCaches(limits: BlockCacheLimits = blockCacheLimitsDefault): BlockCaches {
   return {
+    metas: new ByteCache("metas", metaCacheBytesMax, metaMemoryBytes),
     footers: new ByteCache("footers", limits.footerBytesMax, (footer) => footer.memoryBytes),
     series: new ByteCache("series", limits.seriesBytesMax, (list) => list.byteLength),
     // Most questions ask for trees, which take paths alone, at a third of the size.

@@ -5,7 +5,7 @@ import { BasaltError, type BlockId, type ProducerId, parseTenantId } from "@basa
 import { allTime } from "../testing/read-rows.ts";
 import { WorldClock } from "../testing/store-world.ts";
 import { BlockIndex } from "./block-index.ts";
-import { type BlockMeta, decodeMeta, encodeMeta, metaToJson } from "./block-meta.ts";
+import { type BlockMeta, decodeMeta, encodeMeta, metaMemoryBytes, metaToJson } from "./block-meta.ts";
 
 const ann = parseTenantId("ann");
 const id = (n: number): BlockId => `01M7WD7TG0000000000000000${n}` as BlockId;
@@ -108,6 +108,39 @@ test("a block in quarantine is a problem of the ranges that it overlaps, and is 
   assert.equal(await index.get(ann, id(1), { start: 9000n, end: 9001n }), undefined);
   clock.ms += 300_000;
   assert.deepEqual(await found(1n), [1, 0]);
+});
+
+test("listings beyond their memory go, that of the tenant last asked for longest first, and one in use never", async () => {
+  const bucket = new MemoryBucket();
+  const tenants = ["ann", "bob", "cleo"].map(parseTenantId);
+  for (const tenant of tenants) {
+    for (let n = 1; n <= 5; n++)
+      await bucket.put(`${tenant}/blocks/${id(n)}/meta.json`, encodeMeta({ ...meta(n, 0n), tenant }));
+  }
+  const read: string[] = [];
+  const counting = Object.assign(Object.create(bucket) as MemoryBucket, {
+    get: (key: string) => {
+      read.push(key.slice(0, key.indexOf("/")));
+      return bucket.get(key);
+    },
+  });
+  const bytes = metaMemoryBytes(meta(1, 0n));
+  const readsOf = async (index: BlockIndex, asked: readonly number[]): Promise<readonly string[]> => {
+    read.length = 0;
+    for (const tenant of asked) {
+      const { blocks } = await index.list(tenants[tenant] ?? ann, allTime);
+      assert.equal(blocks.length, 5);
+    }
+    return [...new Set(read)];
+  };
+  const two = new BlockIndex({ bucket: counting, clock: new WorldClock(0), metaBytesMax: 10 * bytes });
+  assert.deepEqual(await readsOf(two, [0, 1, 0]), ["ann", "bob"]);
+  assert.deepEqual(await readsOf(two, [2, 0]), ["cleo"]);
+  assert.deepEqual(await readsOf(two, [1]), ["bob"]);
+  assert.deepEqual([await readsOf(two, [0]), await readsOf(two, [2])], [[], ["cleo"]]);
+  const none = new BlockIndex({ bucket: counting, clock: new WorldClock(0), metaBytesMax: bytes });
+  assert.deepEqual([await readsOf(none, [0]), await readsOf(none, [0])], [["ann"], []]);
+  assert.equal(((await none.get(ann, id(3))) as BlockMeta).id, id(3));
 });
 
 test("a block that cannot be read is a problem with its name, not an end", async () => {

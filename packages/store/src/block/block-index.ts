@@ -1,7 +1,7 @@
 import { type Bucket, blockKey, blockOfFolder, blocksPrefix, listAll } from "@basalt/bucket";
 import { BasaltError, type BlockId, overlaps, type TenantId, type TimeRange } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
-import { type BlockMeta, decodeMeta } from "./block-meta.ts";
+import { type BlockMeta, decodeMeta, metaMemoryBytes } from "./block-meta.ts";
 import { metaFile } from "./block-schema.ts";
 
 export interface BlockIndexOptions {
@@ -9,8 +9,10 @@ export interface BlockIndexOptions {
   readonly clock: Clock;
   /** How old a listing may be; default 5 s. Newer blocks come with the ingesters' snapshots. */
   readonly listingAgeMaxMs?: number;
-  /** Tenants whose listing is remembered; default 1,000. */
+  /** Tenants whose listing is remembered; default 1,000. Beyond it the one that was not asked for longest goes. */
   readonly tenantsMax?: number;
+  /** Memory of all listings, by the same rule; default 64 MiB: 16,000 blocks of twenty services. A listing in use stays. */
+  readonly metaBytesMax?: number;
 }
 
 /** The visible blocks of a tenant, and what is wrong with others. */
@@ -22,6 +24,8 @@ export interface BlockListing {
 
 interface TenantListing {
   readonly metas: Map<BlockId, BlockMeta | BasaltError>;
+  /** Memory of the metas. */
+  byteLength: number;
   /** Blocks that were found damaged when they were read, whose metas are fine. */
   readonly quarantined: Map<BlockId, { readonly problem: BasaltError; readonly untilMs: number }>;
   listedAtMs: number;
@@ -37,6 +41,7 @@ const concurrentReads = 16;
 /** Which blocks of a tenant are visible: those with a `meta.json`. Metas never change, so each is read once. */
 export class BlockIndex {
   readonly #options: BlockIndexOptions;
+  /** In the order of their last use. */
   readonly #tenants = new Map<TenantId, TenantListing>();
 
   constructor(options: BlockIndexOptions) {
@@ -73,8 +78,9 @@ export class BlockIndex {
   /** The meta of one block that a snapshot names; undefined if it is not there, or has no row in the range. */
   async get(tenant: TenantId, block: BlockId, range?: TimeRange): Promise<BlockMeta | BasaltError | undefined> {
     const listing = this.#listing(tenant);
-    const meta = listing.metas.get(block) ?? (await this.#read(tenant, block));
-    if (meta !== undefined) listing.metas.set(block, meta);
+    const known = listing.metas.get(block);
+    const meta = known ?? (await readBlockMeta(this.#options.bucket, tenant, block));
+    if (known === undefined && meta !== undefined) this.#remember(tenant, block, meta);
     if (meta === undefined || meta instanceof BasaltError) return meta;
     if (range !== undefined && !overlaps(meta.range, range)) return undefined;
     return this.#quarantined(listing, block) ?? meta;
@@ -99,16 +105,35 @@ export class BlockIndex {
     if (listing === undefined) {
       listing = {
         metas: new Map(),
+        byteLength: 0,
         quarantined: new Map(),
         listedAtMs: Number.NEGATIVE_INFINITY,
         refreshing: undefined,
       };
-      const [oldest] = this.#tenants.keys();
-      if (oldest !== undefined && this.#tenants.size >= (this.#options.tenantsMax ?? 1000))
-        this.#tenants.delete(oldest);
-      this.#tenants.set(tenant, listing);
     }
+    this.#tenants.delete(tenant);
+    this.#tenants.set(tenant, listing);
+    this.#evict(tenant);
     return listing;
+  }
+
+  #remember(tenant: TenantId, block: BlockId, meta: BlockMeta | BasaltError): void {
+    const listing = this.#listing(tenant);
+    listing.byteLength += memoryBytes(meta) - memoryBytes(listing.metas.get(block));
+    listing.metas.set(block, meta);
+    this.#evict(tenant);
+  }
+
+  /** Forgets listings until the others are within bounds; not that of the tenant that is asked for. */
+  #evict(inUse: TenantId): void {
+    const { tenantsMax = 1000, metaBytesMax = 64 * 2 ** 20 } = this.#options;
+    let bytes = 0;
+    for (const { byteLength } of this.#tenants.values()) bytes += byteLength;
+    for (const [tenant, { byteLength }] of this.#tenants) {
+      if (tenant === inUse || (bytes <= metaBytesMax && this.#tenants.size <= tenantsMax)) return;
+      this.#tenants.delete(tenant);
+      bytes -= byteLength;
+    }
   }
 
   async #refresh(tenant: TenantId, listing: TenantListing): Promise<void> {
@@ -121,7 +146,7 @@ export class BlockIndex {
     const unknown = [...present].filter((block) => !listing.metas.has(block));
     for (let at = 0; at < unknown.length; at += concurrentReads) {
       const blocks = unknown.slice(at, at + concurrentReads);
-      const metas = await Promise.all(blocks.map((block) => this.#read(tenant, block)));
+      const metas = await Promise.all(blocks.map((block) => readBlockMeta(this.#options.bucket, tenant, block)));
       for (const [i, block] of blocks.entries()) {
         const meta = metas[i];
         if (meta !== undefined) listing.metas.set(block, meta);
@@ -130,23 +155,36 @@ export class BlockIndex {
     for (const known of [listing.metas, listing.quarantined]) {
       for (const block of known.keys()) if (!present.has(block)) known.delete(block);
     }
+    listing.byteLength = 0;
+    for (const meta of listing.metas.values()) listing.byteLength += memoryBytes(meta);
+    this.#evict(tenant);
     listing.listedAtMs = startMs;
   }
+}
 
-  /** Undefined if the block is not (yet) visible; an error if it cannot be read by this program, ever. */
-  async #read(tenant: TenantId, block: BlockId): Promise<BlockMeta | BasaltError | undefined> {
-    try {
-      return decodeMeta(await this.#options.bucket.get(blockKey(tenant, block, metaFile)));
-    } catch (error) {
-      if (!(error instanceof BasaltError)) throw error;
-      if (error.code === "object_not_found") return undefined;
-      if (error.code === "block_corrupt" || error.code === "block_version") {
-        return new BasaltError(error.code, `block ${block} of tenant ${tenant}: ${error.message}`, {
-          details: { block, tenant },
-          cause: error,
-        });
-      }
-      throw error;
+/** An error in place of a meta is taken for 1 KB of text and stack. */
+function memoryBytes(meta: BlockMeta | BasaltError | undefined): number {
+  if (meta === undefined) return 0;
+  return meta instanceof BasaltError ? 1000 : metaMemoryBytes(meta);
+}
+
+/** A block's meta; undefined if it is not (yet) visible; an error if it cannot be read by this program, ever. */
+export async function readBlockMeta(
+  bucket: Bucket,
+  tenant: TenantId,
+  block: BlockId,
+): Promise<BlockMeta | BasaltError | undefined> {
+  try {
+    return decodeMeta(await bucket.get(blockKey(tenant, block, metaFile)));
+  } catch (error) {
+    if (!(error instanceof BasaltError)) throw error;
+    if (error.code === "object_not_found") return undefined;
+    if (error.code === "block_corrupt" || error.code === "block_version") {
+      return new BasaltError(error.code, `block ${block} of tenant ${tenant}: ${error.message}`, {
+        details: { block, tenant },
+        cause: error,
+      });
     }
+    throw error;
   }
 }

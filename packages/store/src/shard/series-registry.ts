@@ -17,14 +17,19 @@ interface RegisteredSeries extends HeadSeries {
 /** A series that was not pushed to for so many seals is no longer counted. */
 const idleSeals = 8;
 
-/** 600 bytes: labels as text twice (object and map key), and the objects around them. */
-const seriesBytes = 600;
+/** 400 bytes: the objects around the text of a series, which is there twice, as labels and as map key. */
+const seriesBytes = 400;
+
+function memoryBytes(key: string): number {
+  return seriesBytes + 2 * key.length;
+}
 
 /** The series that a shard has seen lately, by tenant and labels: one object each, and the tenant's limit. */
 export class SeriesRegistry {
   readonly #limiter: SeriesLimiter;
   readonly #tenants = new Map<TenantId, Map<string, RegisteredSeries>>();
   #seals = 0;
+  #bytes = 0;
   count: number = 0;
 
   constructor(limiter: SeriesLimiter) {
@@ -32,7 +37,7 @@ export class SeriesRegistry {
   }
 
   get byteLength(): number {
-    return this.count * seriesBytes;
+    return this.#bytes;
   }
 
   /**
@@ -50,8 +55,7 @@ export class SeriesRegistry {
       let series = known.get(key);
       if (series === undefined) {
         if (!this.#limiter.tryAdd(tenant) && !isForced) {
-          for (const taken of added) known.delete(taken);
-          this.count -= added.length;
+          for (const taken of added) this.#forget(known, taken);
           this.#limiter.remove(tenant, added.length);
           throw seriesLimitExceeded(tenant);
         }
@@ -59,6 +63,7 @@ export class SeriesRegistry {
         known.set(key, series);
         added.push(key);
         this.count++;
+        this.#bytes += memoryBytes(key);
       }
       series.lastUsed = this.#seals;
       found.push(series);
@@ -74,13 +79,18 @@ export class SeriesRegistry {
       let removed = 0;
       for (const [key, { lastUsed }] of known) {
         if (this.#seals - lastUsed <= idleSeals) continue;
-        known.delete(key);
+        this.#forget(known, key);
         removed++;
       }
-      this.count -= removed;
       if (removed > 0) this.#limiter.remove(tenant, removed);
       if (known.size === 0) this.#tenants.delete(tenant);
     }
+  }
+
+  #forget(known: Map<string, RegisteredSeries>, key: string): void {
+    known.delete(key);
+    this.count--;
+    this.#bytes -= memoryBytes(key);
   }
 }
 
