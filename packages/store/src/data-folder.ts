@@ -34,7 +34,7 @@ export async function openDataFolder(fileSystem: FileSystem, path: string, rando
   return {
     path,
     producer,
-    manifestPath: `${path}/cuts.json`,
+    manifestPath: `${path}/cuts.jsonl`,
     shardFolder: (shard) => `${path}/shards/${shard}`,
     segmentFolders: async () => {
       const shards = await fileSystem.list(`${path}/shards`);

@@ -26,7 +26,7 @@ export interface CutCoordinatorOptions {
   readonly random: Random;
   readonly bucket: Bucket;
   readonly blocks: BlockIndex;
-  /** `cuts.json` in the data folder. */
+  /** `cuts.jsonl` in the data folder. */
   readonly manifestPath: string;
   readonly producer: ProducerId;
   readonly shards: readonly CutTarget[];
@@ -91,6 +91,7 @@ export class CutCoordinator {
     this.#isStopped = true;
     this.#timer?.();
     await this.#round;
+    await this.#manifest.close();
   }
 
   /** Seals every shard and cuts all there is. Resolves when the blocks are visible. @throws the first failure. */

@@ -12,7 +12,6 @@ import {
 import type { BlockWindow } from "../block/block-meta.ts";
 import { metaFile } from "../block/block-schema.ts";
 import type { BlockSource } from "../block/block-source.ts";
-import { isNotFound } from "../disk-error.ts";
 import { openSegmentPart, type SourceReaders } from "../shard/own-sources.ts";
 import type { CutNotice } from "../shard/shard.ts";
 import { cutBlock } from "./cut-block.ts";
@@ -74,11 +73,14 @@ export async function runCutJob(job: CutJob, runner: CutRunner): Promise<CutOutc
 
 /** Opens an input; one that is gone or damaged is named in the error. */
 async function openInput(runner: CutRunner, tenant: TenantId, input: CutInput): Promise<BlockSource> {
+  const details = { block: input.segment, tenant };
+  // Its directory may be remembered although the file is gone.
+  const isThere = (await runner.fileSystem.stat(input.path)) !== undefined;
+  if (!isThere) throw new BasaltError("block_corrupt", `segment ${input.segment} is gone`, { details });
   try {
     return await openSegmentPart(runner, { ...input, tenant });
   } catch (error) {
-    if (!isNotFound(error) && !(error instanceof BasaltError && error.code === "block_corrupt")) throw error;
-    const details = { block: input.segment, tenant };
+    if (!(error instanceof BasaltError && error.code === "block_corrupt")) throw error;
     throw new BasaltError("block_corrupt", `segment ${input.segment} cannot be opened`, { details, cause: error });
   }
 }

@@ -19,6 +19,8 @@ export interface SegmentPart {
 export interface SegmentDirectory {
   readonly id: BlockId;
   readonly parts: readonly SegmentPart[];
+  /** Memory that it takes, about: three times its JSON. */
+  readonly byteLength: number;
 }
 
 /** "BSEG" */
@@ -88,7 +90,7 @@ export class SegmentWriter {
     await this.#file.close();
     await this.#fileSystem.rename(`${this.#path}.tmp`, this.#path);
     await this.#fileSystem.syncFolder(this.#path.slice(0, this.#path.lastIndexOf("/")));
-    return { id, parts: this.#parts };
+    return { id, parts: this.#parts, byteLength: 3 * json.length };
   }
 
   /** Gives the segment up. */
@@ -123,7 +125,8 @@ export async function readSegmentDirectory(
       corrupt(path, `with a directory of ${length} bytes`);
     const json = await file.read(size - trailerBytes - length, length);
     if (checksum(json) !== trailer.getUint32(4, true)) corrupt(path, "with a damaged directory");
-    return JSON.parse(new TextDecoder().decode(json), reviveMeta) as SegmentDirectory;
+    const directory = JSON.parse(new TextDecoder().decode(json), reviveMeta) as Omit<SegmentDirectory, "byteLength">;
+    return { ...directory, byteLength: 3 * length };
   } finally {
     await file.close();
   }

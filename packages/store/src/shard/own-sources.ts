@@ -45,7 +45,9 @@ export async function openSegmentPart(
   readers: Pick<SourceReaders, "fileSystem" | "codec" | "checksum" | "caches">,
   reference: { readonly path: string; readonly tenant: TenantId; readonly windowStart: UnixNano },
 ): Promise<BlockSource> {
-  const directory = await readSegmentDirectory(readers.fileSystem, reference.path, readers.checksum);
+  const directory = await readers.caches.directories.get(reference.path, () =>
+    readSegmentDirectory(readers.fileSystem, reference.path, readers.checksum),
+  );
   const source = segmentSource(readers, reference.path, directory, reference);
   if (source === undefined) {
     throw new BasaltError(
