@@ -94,6 +94,7 @@ export const errorCodes = {
   range_reversed: "invalid_argument",
   range_too_long: "invalid_argument",
   max_nodes_limit: "invalid_argument",
+  query_overtaken: "unavailable",
   query_timeout: "deadline_exceeded",
   query_bytes_limit: "resource_exhausted",
   query_memory_limit: "resource_exhausted",

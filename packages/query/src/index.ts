@@ -8,6 +8,7 @@ export * from "./answer/timeline.ts";
 export type { ExecuteContext } from "./execute/budget.ts";
 export * from "./execute/execute-plan.ts";
 export * from "./execute/query-memory.ts";
+export * from "./execute/unread-sources.ts";
 export * from "./merge/merge-partials.ts";
 export type { ProfileContent } from "./merge/merge-profiles.ts";
 export * from "./merge/pack-partial.ts";

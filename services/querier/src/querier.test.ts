@@ -1,159 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BlockId, TenantId } from "@basalt/model";
-import { anonymousTenant, BasaltError, blockIdFrom, parseTenantId } from "@basalt/model";
-import type {
-  IngesterAnswer,
-  PlanContext,
-  QueryAnswer,
-  QueryLimits,
-  QueryPlan,
-  QueryRequest,
-  TestRow,
-} from "@basalt/query";
-import {
-  executePlan,
-  MemorySource,
-  packPartial,
-  planLabelValues,
-  planPprof,
-  planSeries,
-  planStats,
-  planTree,
-  QueryMemory,
-  seriesLabels,
-} from "@basalt/query";
+import type { TenantId } from "@basalt/model";
+import { BasaltError, parseTenantId } from "@basalt/model";
+import type { IngesterAnswer, QueryAnswer, QueryLimits, QueryRequest } from "@basalt/query";
+import { planLabelValues, planPprof, planSeries, planStats, planTree } from "@basalt/query";
 import { decodeMessage, googleV1, querierV1, typesV1 } from "@basalt/rpc";
-import {
-  Config,
-  defaultLimits,
-  equalLimits,
-  limitSettings,
-  ManualClock,
-  runInThread,
-  seededRandom,
-  systemClock,
-  type TenantLimits,
-} from "@basalt/runtime";
-import type { BlockListing, BlockMeta } from "@basalt/store";
-import type { QuerierOptions } from "./querier.ts";
-import { Querier } from "./querier.ts";
+import { equalLimits, ManualClock, seededRandom, type TenantLimits } from "@basalt/runtime";
+import type { BlockListing } from "@basalt/store";
 import type { QueryRecord } from "./query-record.ts";
-import type { SourceOpener } from "./run-job.ts";
-import { queryWorkerHandlers } from "./setup-query-worker.ts";
-
-const cpuType = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
-const labels = seriesLabels(cpuType, { service_name: "shop" });
-const context: PlanContext = {
-  tenant: anonymousTenant,
-  nowMs: 600_000,
-  lookbackMaxMs: 0,
-  lengthMaxMs: 0,
-  nodesDefault: 8192,
-  nodesMax: 0,
-};
-const selection = { profileTypeId: cpuType, labelSelector: "{}", startMs: 1n, endMs: 600_000n };
-const limits = defaultLimits(Config.of(Object.values(limitSettings)));
-
-function id(number: number): BlockId {
-  return blockIdFrom(number, new Uint8Array(10));
-}
-
-function row(second: number, value: bigint): TestRow {
-  return { labels, timeNanos: BigInt(second) * 1_000_000_000n, samples: [{ stack: "main;work", value }] };
-}
-
-/** One ingester with its blocks, in memory: rows move from the head to a segment to a block. */
-class Store implements SourceOpener {
-  head: TestRow[] = [];
-  readonly segments = new Map<BlockId, TestRow[]>();
-  readonly blocks = new Map<BlockId, { rows: TestRow[]; sources: BlockId[]; isListed: boolean; error?: BasaltError }>();
-  readonly problems = new Map<BlockId, BasaltError>();
-  /** Called before a source is opened. */
-  onOpen: (opened: BlockId) => void = () => undefined;
-  private lastNumber = 0;
-
-  seal(): BlockId {
-    const segment = id(++this.lastNumber);
-    this.segments.set(segment, this.head);
-    this.head = [];
-    return segment;
-  }
-
-  cut(options: { keepsSegments: boolean; isListed: boolean }): BlockId {
-    const block = id(++this.lastNumber);
-    const replaced = [...this.blocks.values()].flatMap(({ sources }) => sources);
-    const sources = [...this.segments.keys()].filter((segment) => !replaced.includes(segment));
-    const rows = sources.flatMap((segment) => this.segments.get(segment) ?? []);
-    this.blocks.set(block, { rows, sources, isListed: options.isListed });
-    if (!options.keepsSegments) this.segments.clear();
-    return block;
-  }
-
-  async snapshotAndExecute(plan: QueryPlan, limits: QueryLimits): Promise<IngesterAnswer> {
-    const head = new MemorySource(this.head, { kind: "head" });
-    const partial = await executePlan(plan, [head], { limits, clock: systemClock, memory: new QueryMemory(1) });
-    const segments = Array.from(this.segments, ([segment, rows]) => {
-      const { range } = new MemorySource(rows);
-      return { id: segment, tenant: anonymousTenant, path: "", windowStart: 0n, range };
-    });
-    const heads = [id(this.lastNumber + 1)];
-    return {
-      lease: [],
-      partials: [packPartial(partial).message],
-      snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()] },
-    };
-  }
-
-  release(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  list(): Promise<BlockListing> {
-    const listed = [...this.blocks].filter(([block, { isListed }]) => isListed && !this.problems.has(block));
-    return Promise.resolve({
-      blocks: listed.map(([block]) => this.metaOf(block)),
-      problems: [...this.problems.values()],
-    });
-  }
-
-  private metaOf(block: BlockId): BlockMeta {
-    const { rows = [], sources = [] } = this.blocks.get(block) ?? {};
-    const { range, tenant, producer } = new MemorySource(rows);
-    const window = { start: 0n, end: 900_000_000_000n };
-    const rest = { sampleIds: { spans: false, traces: false }, partitions: [], files: [] };
-    const parts = sources.map((id) => ({ id, windowStart: 0n }));
-    return { id: block, tenant, producer, range, sources: parts, window, ...rest };
-  }
-
-  open({ id: opened }: { id: BlockId }): Promise<MemorySource> {
-    this.onOpen(opened);
-    const block = this.blocks.get(opened);
-    if (block?.error !== undefined) return Promise.reject(block.error);
-    const rows = block?.rows ?? this.segments.get(opened);
-    if (rows === undefined) return Promise.reject(new BasaltError("object_not_found", `no ${opened}`));
-    return Promise.resolve(new MemorySource(rows));
-  }
-
-  async querier(options: Partial<QuerierOptions> = {}): Promise<Querier> {
-    const handlers = queryWorkerHandlers(this, { clock: systemClock, memory: new QueryMemory(1) });
-    const pool = await runInThread(() => handlers, { name: "query", data: undefined, clock: systemClock });
-    return new Querier({
-      ingester: this,
-      blocks: {
-        list: () => this.list(),
-        get: (_tenant, block) => Promise.resolve(this.problems.get(block) ?? this.metaOf(block)),
-        setProblem: (_tenant, block, problem) => void this.problems.set(block, problem),
-      },
-      pool,
-      clock: systemClock,
-      limits: equalLimits(limits),
-      concurrentMax: 2,
-      waitingPerTenantMax: 10,
-      ...options,
-    });
-  }
-}
+import { context, limits, row, Store, selection } from "./testing/store.ts";
 
 const treeRequest: QueryRequest = {
   questions: [[planTree(selection, context)]],
@@ -215,6 +70,33 @@ test("a source that was replaced between listing and opening is looked for once 
   for (const block of store.blocks.values()) block.error = new BasaltError("object_not_found", "gone for good");
   const answer = await querier.run(treeRequest);
   assert.ok(answer.isPartial, "what is gone for good is missing, and the answer says so");
+});
+
+test("what is lost is left out whatever else is lost, what moves again and again is asked for later", async () => {
+  const store = new Store();
+  const kept = (): void => {
+    store.head.push(row(1, 5n));
+    store.seal();
+    store.cut({ keepsSegments: false, isListed: true });
+  };
+  for (let i = 0; i < 5; i++) kept();
+  const [, ...lost] = store.blocks.values();
+  for (const block of lost) block.error = new BasaltError("object_not_found", "gone for good");
+  const querier = await store.querier();
+  const answer = await querier.run(treeRequest);
+  assert.deepEqual([totalOf(answer), answer.isPartial, answer.warnings.length], [5n, true, 4]);
+  const moving = new Store();
+  moving.head.push(row(1, 5n));
+  moving.seal();
+  // Each time it is looked for it is under another name.
+  moving.onOpen = (opened): void => {
+    const rows = moving.segments.get(opened) ?? [];
+    moving.segments.delete(opened);
+    moving.head = rows;
+    moving.seal();
+  };
+  const overtaken = (await moving.querier()).run(treeRequest);
+  await assert.rejects(overtaken, { code: "query_overtaken", rpcCode: "unavailable", retryAfterSeconds: 1 });
 });
 
 test("rows that are cut into a block while heads answer count once", async () => {

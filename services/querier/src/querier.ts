@@ -1,4 +1,4 @@
-import type { TenantId } from "@basalt/model";
+import type { BlockId, TenantId } from "@basalt/model";
 import { BasaltError } from "@basalt/model";
 import type {
   IngesterQueryClient,
@@ -9,7 +9,7 @@ import type {
   QueryRequest,
   QueryRunner,
 } from "@basalt/query";
-import { isAsked, isEmptyRange, mergePartials, packPartial, plainOutcome } from "@basalt/query";
+import { isAsked, isEmptyRange, mergePartials, missingSources, packPartial, plainOutcome } from "@basalt/query";
 import type { Caller, Clock, Deadline, LimitsSource } from "@basalt/runtime";
 import { deadlineAfter, smallestLimit } from "@basalt/runtime";
 import type { BlockIndex, BlockMeta } from "@basalt/store";
@@ -49,8 +49,8 @@ interface Attempt extends RunningQuery {
   readonly leases: HeldLeases;
 }
 
-/** Rows move a few times in the life of a window: a query that is overtaken three times in a row meets no ordinary cut. */
-const attemptsMax = 3;
+/** Rows move a few times in the life of a window: a query that is overtaken three times meets no ordinary cut. */
+const overtakenMax = 3;
 
 /** Answers queries: asks the ingesters for their heads, finds segments and blocks, and lets a pool worker do the rest. */
 export class Querier implements QueryRunner {
@@ -110,20 +110,27 @@ export class Querier implements QueryRunner {
   }
 
   /**
-   * A source that vanished between listing and opening was replaced by another, which a new look finds. If even the last
-   * one does not, it is lost: the answer goes without it and says so.
+   * A source that vanished between listing and opening was replaced by another, which a new look finds. One that is named
+   * and missing twice is lost: the answer goes without it and says so.
    */
   private async runNow(query: RunningQuery): Promise<QueryAnswer> {
-    for (let attempt = 1; ; attempt++) {
+    const missedOnce = new Set<BlockId>();
+    const lost = new Set<BlockId>();
+    for (let overtakenCount = 0; overtakenCount < overtakenMax; ) {
       try {
-        const answer = await this.attempt(query, attempt === attemptsMax);
+        const answer = await this.attempt(query, lost);
         this.quarantine(answer);
         return answer;
       } catch (error) {
-        const isMoved = error instanceof BasaltError && error.code === "object_not_found";
-        if (!isMoved || attempt === attemptsMax) throw error;
+        const missing = missingSources(error);
+        const missedTwice = missing.filter((id) => missedOnce.has(id));
+        for (const id of missedTwice) lost.add(id);
+        for (const id of missing) missedOnce.add(id);
+        if (missedTwice.length === 0) overtakenCount++;
       }
     }
+    const message = `rows moved ${overtakenMax} times while the query looked for them`;
+    throw new BasaltError("query_overtaken", message, { retryAfterSeconds: 1 });
   }
 
   /** Later queries leave damaged blocks out at once. */
@@ -133,12 +140,12 @@ export class Querier implements QueryRunner {
     }
   }
 
-  private async attempt(query: RunningQuery, isMissingDamage: boolean): Promise<QueryAnswer> {
+  private async attempt(query: RunningQuery, lost: ReadonlySet<BlockId>): Promise<QueryAnswer> {
     const { request, limitsNow, signal } = query;
     const leases = new HeldLeases(this.options.ingester);
     try {
       const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, { ...query, leases })));
-      const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), isMissingDamage };
+      const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), lost };
       return await this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
     } finally {
       leases.release();

@@ -32,6 +32,6 @@ export interface QueryJob {
   readonly questions: readonly QuestionWork[];
   readonly answer: AnswerSpec;
   readonly limits: QueryLimits;
-  /** Whether a source that is missing is lost: otherwise it was replaced, and the job fails with `object_not_found`. */
-  readonly isMissingDamage: boolean;
+  /** Sources that are lost if they are missing. Any other was replaced, and the job fails with `object_not_found`. */
+  readonly lost: ReadonlySet<BlockId>;
 }

@@ -1,5 +1,5 @@
-import type { ExecuteContext, QueryAnswer, QueryPartial, QueryWarning } from "@basalt/query";
-import { damagedSource, executePlan, mergeOutcomes, mergePartials, plainOutcome, unpackPartial } from "@basalt/query";
+import type { ExecuteContext, QueryAnswer, QueryPartial } from "@basalt/query";
+import { executePlan, mergeOutcomes, mergePartials, plainOutcome, UnreadSources, unpackPartial } from "@basalt/query";
 import type { RowSource } from "@basalt/store";
 import type { AnsweredQuestion } from "./answered-question.ts";
 import { encodeAnswer } from "./encode-answer.ts";
@@ -17,10 +17,19 @@ export async function runJob(
   opener: SourceOpener,
   context: Omit<ExecuteContext, "limits">,
 ): Promise<QueryAnswer> {
-  const { limits, isMissingDamage } = job;
-  const whole = { ...context, limits, isMissingDamage };
+  const { limits, lost } = job;
+  const whole = { ...context, limits, lost };
   const questions: AnsweredQuestion[] = [];
-  for (const question of job.questions) questions.push(await answerQuestion(question, opener, whole));
+  // All that is missing is told at once: each new look costs as much as this one.
+  const unread = new UnreadSources(lost);
+  for (const question of job.questions) {
+    try {
+      questions.push(await answerQuestion(question, opener, whole));
+    } catch (error) {
+      unread.addMissing(error);
+    }
+  }
+  unread.warnings();
   const bytes = await encodeAnswer(job.answer, questions);
   return { bytes, ...mergeOutcomes(questions.map(({ partial }) => partial)) };
 }
@@ -33,7 +42,15 @@ async function answerQuestion(
   const [first] = planned;
   if (first === undefined) throw new Error("assertion failed: a question has a plan");
   const found = partials.map(unpackPartial);
-  for (const work of planned) found.push(await executeWork(work, opener, context));
+  const unread = new UnreadSources(context.lost);
+  for (const work of planned) {
+    try {
+      found.push(await executeWork(work, opener, context));
+    } catch (error) {
+      unread.addMissing(error);
+    }
+  }
+  unread.warnings();
   return { plan: first.plan, partial: mergePartials(first.plan, found, context.memory.hashSeed) };
 }
 
@@ -43,14 +60,15 @@ async function executeWork(
   context: ExecuteContext,
 ): Promise<QueryPartial> {
   const opened: RowSource[] = [];
-  const warnings: QueryWarning[] = [];
+  const unread = new UnreadSources(context.lost);
   for (const reference of sources) {
     try {
       opened.push(await opener.open(reference, context.signal));
     } catch (error) {
-      warnings.push(damagedSource(reference, error, context));
+      unread.add(reference, error);
     }
   }
+  const warnings = unread.warnings();
   const partial = await executePlan(plan, opened, context);
   if (warnings.length === 0) return partial;
   return { ...partial, ...mergeOutcomes([partial, { ...plainOutcome, isPartial: true, warnings }]) };

@@ -1,4 +1,4 @@
-import { BasaltError } from "@basalt/model";
+import { BasaltError, type BlockId } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import type { ReadCost, RowSource } from "@basalt/store";
 import type { QueryLimits } from "../plan/query-plan.ts";
@@ -10,8 +10,8 @@ export interface ExecuteContext {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly memory: QueryMemory;
-  /** What is missing of a source counts as damage. Otherwise its rows have moved, and the query is asked anew. */
-  readonly isMissingDamage?: boolean;
+  /** Sources whose being missing is damage. Any other's rows have moved, and the query is asked anew. */
+  readonly lost?: ReadonlySet<BlockId>;
 }
 
 /** 5 ms: a push that waits behind a query in an ingest worker waits no longer than this. */

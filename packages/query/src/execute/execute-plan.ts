@@ -1,18 +1,20 @@
-import { BasaltError, overlaps } from "@basalt/model";
+import { overlaps } from "@basalt/model";
 import type { RowSource } from "@basalt/store";
-import type { QueryPartial, QueryWarning } from "../merge/query-partial.ts";
+import type { QueryPartial } from "../merge/query-partial.ts";
 import { isEmptyRange } from "../plan/plan-range.ts";
 import type { QueryPlan } from "../plan/query-plan.ts";
 import { Budget, type ExecuteContext } from "./budget.ts";
 import { executionOf } from "./execution.ts";
 import { noSeries, planAlternatives, selectSeries } from "./select-series.ts";
+import { UnreadSources } from "./unread-sources.ts";
 
 /**
  * Answers a plan from some sources: heads, segments, blocks, in any mixture. A source that turns out to be damaged is
  * left out as a whole; the answer then says that it is partial, and why.
  *
  * @throws BasaltError `query_timeout`, `query_bytes_limit`, `query_memory_limit`, `value_overflow`, `selector_malformed`,
- * the reason of the signal, and what reading a source throws besides `block_corrupt`.
+ * the reason of the signal, `object_not_found` naming what is missing (see {@link UnreadSources}), and what else reading a
+ * source throws besides `block_corrupt`.
  */
 export async function executePlan(
   plan: QueryPlan,
@@ -22,7 +24,7 @@ export async function executePlan(
   const budget = new Budget(context);
   const alternatives = planAlternatives(plan);
   const execution = executionOf(plan, budget, context.memory);
-  const warnings: QueryWarning[] = [];
+  const unread = new UnreadSources(context.lost);
   for (const source of sources) {
     if (!isAsked(plan, source)) continue;
     budget.watch(source);
@@ -30,9 +32,10 @@ export async function executePlan(
     try {
       await execution.add(source, plan.kind === "stats" ? noSeries : await selectSeries(source, alternatives));
     } catch (error) {
-      warnings.push(damagedSource(source, error, context));
+      unread.add(source, error);
     }
   }
+  const warnings = unread.warnings();
   return { ...execution.finish(), isPartial: warnings.length > 0, warnings, cost: budget.cost() };
 }
 
@@ -41,17 +44,4 @@ export function isAsked(plan: QueryPlan, source: Pick<RowSource, "kind" | "range
   if (isEmptyRange(plan.range)) return false;
   if ("blocksSince" in plan && source.kind === "block" && source.range.end < plan.blocksSince) return false;
   return overlaps(plan.range, source.range);
-}
-
-/** What to say of a source that an error makes useless; throws any other error again. */
-export function damagedSource(
-  { kind, id, tenant }: Pick<RowSource, "kind" | "id" | "tenant">,
-  error: unknown,
-  { isMissingDamage }: Pick<ExecuteContext, "isMissingDamage">,
-): QueryWarning {
-  const code = error instanceof BasaltError ? error.code : undefined;
-  const isDamage = code === "block_corrupt" || (code === "object_not_found" && isMissingDamage === true);
-  if (!isDamage || !(error instanceof BasaltError)) throw error;
-  const text = `${kind} ${id} is left out: ${error.message}`;
-  return { code: "block_corrupt", text, ...(kind === "block" ? { block: { id, tenant } } : {}) };
 }
