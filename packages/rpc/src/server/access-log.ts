@@ -22,7 +22,9 @@ export function accessLog(logger: Logger): ServerObserver {
     },
     connectionOpened: ignore,
     connectionClosed: ignore,
-    connectionRefused: ignore,
+    connectionRefused: (error) => {
+      if (error !== undefined) logger.warn("a connection could not be accepted", { error });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
-import { connect } from "node:net";
+import { connect, type Server } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "@basalt/runtime";
 import { HealthDefinition } from "../gen/grpc/health/v1/health.ts";
@@ -55,6 +55,36 @@ test("stop lets a running request finish and refuses new connections", async () 
   for (const { status } of await answers) assert.equal(status, 200);
   await stopped;
   await assert.rejects(send({ version: 1, ...request }), /ECONNREFUSED/);
+});
+
+test("a connection that cannot be accepted is told of, and the server goes on", async (t) => {
+  const refused: unknown[] = [];
+  const ignore = (): void => undefined;
+  const tired = createServer({
+    clock: systemClock,
+    services: [service(HealthDefinition, { check: healthy }, { tenancy: "none" })],
+    observers: [
+      {
+        requestStarted: ignore,
+        requestFinished: ignore,
+        panicked: ignore,
+        connectionOpened: ignore,
+        connectionClosed: ignore,
+        connectionRefused: (error) => refused.push(error),
+      },
+    ],
+  });
+  t.after(() => tired.stop(0));
+  const address = await tired.listen({ host: "127.0.0.1", port: 0 });
+  const noBuffers = new Error("accept ENOBUFS");
+  // As node:net does when the system's accept fails.
+  (tired as unknown as { readonly port: Server }).port.emit("error", noBuffers);
+  assert.deepEqual(refused, [noBuffers]);
+  const headers = { "content-type": "application/json" };
+  const request = { version: 1, port: address.port, path: healthPath, headers, body: "{}" } as const;
+  assert.equal((await send(request)).status, 200);
+  const second = createServer({ clock: systemClock });
+  await assert.rejects(second.listen(address), { code: "EADDRINUSE" });
 });
 
 test("clients that vanish leave neither connections nor bytes behind", async () => {

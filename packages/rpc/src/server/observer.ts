@@ -29,6 +29,6 @@ export interface ServerObserver {
   panicked(record: RequestRecord, thrown: unknown): void;
   connectionOpened(protocol: "http1" | "http2"): void;
   connectionClosed(protocol: "http1" | "http2"): void;
-  /** Closed at once, because there are too many. */
-  connectionRefused(): void;
+  /** Closed at once, because there are too many; with an error, because the system could not take it. */
+  connectionRefused(error?: Error): void;
 }

@@ -89,8 +89,13 @@ export class RpcServer {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
     });
-    this.port.on("drop", () => {
-      for (const observer of this.observers) observer.connectionRefused();
+    const refused = (error?: Error): void => {
+      for (const observer of this.observers) observer.connectionRefused(error);
+    };
+    this.port.on("drop", () => refused());
+    // Of a connection that cannot be accepted; without a listener it would end the process. Before, `listen` rejects.
+    this.port.on("error", (error) => {
+      if (this.port.listening) refused(error);
     });
   }
 

@@ -39,7 +39,7 @@ const connections: GaugeMetric<"protocol"> = gaugeMetric({
 
 const refusedConnections: CounterMetric = counterMetric({
   name: "basalt_tcp_connections_refused_total",
-  help: "Connections closed at once because of -server.http-conn-limit.",
+  help: "Connections closed at once because of -server.http-conn-limit, or that the system could not accept.",
 });
 
 const refusedRequests: CounterMetric<"route" | "code"> = counterMetric({
