@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { ManualClock, nodeFileSystem } from "@basalt/runtime";
+import { ManualClock, MemoryDisk, nodeFileSystem, seededRandom } from "@basalt/runtime";
 import { KeptOpenFiles } from "./kept-open-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "basalt-kept-"));
@@ -32,6 +32,18 @@ test("ranges are read as from an ordinary file, also beyond the end", async () =
   await file.close();
   files.close();
   assert.equal(files.openCount, 0);
+});
+
+test("everything but reading is the file system's own, also if it is an object of a class", async () => {
+  const disk = new MemoryDisk(seededRandom(1)).mount();
+  const over = new KeptOpenFiles({ clock: new ManualClock() }).over(disk);
+  await over.makeFolder("/x");
+  await over.writeFileAtomic("/x/y", Uint8Array.of(1, 2));
+  assert.deepEqual([await over.list("/x"), (await over.stat("/x/y"))?.bytes], [["y"], 2]);
+  const file = await over.open("/x/z", "create");
+  await file.append([Uint8Array.of(3)]);
+  await file.close();
+  assert.deepEqual(await disk.readFile("/x/z"), Uint8Array.of(3));
 });
 
 test("a missing file is missing as ever", async () => {

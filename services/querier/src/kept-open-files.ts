@@ -37,10 +37,15 @@ export class KeptOpenFiles {
 
   /** The file system with these files in place of its own, for reading. */
   over(fileSystem: FileSystem): FileSystem {
-    return {
-      ...fileSystem,
-      open: (path, mode) => (mode === "read" ? this.open(path) : fileSystem.open(path, mode)),
-    };
+    const open: FileSystem["open"] = (path, mode) => (mode === "read" ? this.open(path) : fileSystem.open(path, mode));
+    // A file system may be an object of a class, whose methods a spread would leave out.
+    return new Proxy(fileSystem, {
+      get: (inner, name) => {
+        if (name === "open") return open;
+        const member: unknown = Reflect.get(inner, name);
+        return typeof member === "function" ? member.bind(inner) : member;
+      },
+    });
   }
 
   /** Files that are open now. */
