@@ -93,6 +93,20 @@ test("without a group there are no groups, with two series no single timeline", 
   assert.deepEqual(groups?.["b"]?.samples, []);
 });
 
+test("groups are told apart whatever values they have, or lack", () => {
+  const range = { startMs: 10_000, endMs: 10_000 };
+  const keysOf = (...groups: readonly (readonly string[])[]): readonly string[] => {
+    const series = groups.map((values) => ({
+      labels: values.flatMap((value, i) => (value === "" ? [] : [{ name: `l${i}`, value }])),
+      timestampMs: new Float64Array(0),
+      value: new Float64Array(0),
+    }));
+    return Object.keys(timelinesOf(series, { ...plan, groupBy: ["l0", "l1"] }, range).groups ?? {});
+  };
+  assert.deepEqual(keysOf(["a", "b"], ["c"], ["", "c"]), ["a,b", "c,", ",c"]);
+  assert.deepEqual(keysOf(["a,b", "c"], ["a", "b,c"], ['"a', 'b"']), ['"a,b",c', 'a,"b,c"', '"\\"a","b\\""']);
+});
+
 for (const [type, units, sampleRate] of [
   [cpuType, "samples", 1_000_000_000],
   ["memory:inuse_objects:count:space:bytes", "objects", 100],

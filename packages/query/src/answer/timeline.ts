@@ -1,3 +1,4 @@
+import { type Labels, labelValue } from "@basalt/model";
 import type { SeriesPlan } from "../plan/query-plan.ts";
 import type { AnsweredSeries } from "./answer-series.ts";
 
@@ -43,6 +44,13 @@ export function timelinesOf(
   const [only] = series;
   const timeline = series.length === 1 && only !== undefined ? timelineOf(only, grid) : null;
   if (plan.groupBy.length === 0) return { timeline, groups: null };
-  const keyOf = ({ labels }: AnsweredSeries): string => labels.map(({ value }) => value).join(",");
+  const keyOf = ({ labels }: AnsweredSeries): string => groupKey(labels, plan.groupBy);
   return { timeline, groups: Object.fromEntries(series.map((one) => [keyOf(one), timelineOf(one, grid)])) };
+}
+
+/** The values of the labels with commas between, as Pyroscope writes them. Of several, one with a comma in it is quoted. */
+function groupKey(labels: Labels, groupBy: readonly string[]): string {
+  const values = groupBy.map((name) => labelValue(labels, name) ?? "");
+  if (values.length === 1) return values.join("");
+  return values.map((value) => (/[,"]/.test(value) ? JSON.stringify(value) : value)).join(",");
 }
