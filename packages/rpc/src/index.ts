@@ -17,7 +17,7 @@ export * as statusV1 from "./gen/status/v1/status.ts";
 export * as typesV1 from "./gen/types/v1/types.ts";
 export * as versionV1 from "./gen/version/v1/version.ts";
 export type { HeaderFields } from "./headers.ts";
-export { headerValue, mediaType } from "./headers.ts";
+export { headerValue, listsCoding, mediaType } from "./headers.ts";
 export type { HealthOptions } from "./health-service.ts";
 export { healthService } from "./health-service.ts";
 export type { HttpRequest, HttpResponse, HttpRoute } from "./http-route.ts";

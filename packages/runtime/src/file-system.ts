@@ -1,3 +1,14 @@
+/** The `code` of an error of the file system, such as ENOENT; undefined of other errors. */
+export function fileErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** Whether the disk, or the user's share of it, is full. */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = fileErrorCode(error);
+  return code === "ENOSPC" || code === "EDQUOT";
+}
+
 /** An open file. */
 export interface OpenFile {
   /** Appends all bytes of the buffers, in order, at the end of the file. */

@@ -5,6 +5,7 @@
 export { BytePool } from "./byte-pool.ts";
 export * from "./caches/byte-cache.ts";
 export { reportCaches } from "./caches/reported-caches.ts";
+export { fileErrorCode, isOutOfSpace } from "./file-system.ts";
 export type { LimitsSource, TenantLimits } from "./limits/tenant-limits.ts";
 export { equalLimits } from "./limits/tenant-limits.ts";
 export * from "./node/codecs.ts";

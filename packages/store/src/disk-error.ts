@@ -1,14 +1,11 @@
 import { BasaltError } from "@basalt/model";
+import { fileErrorCode } from "@basalt/runtime/thread";
 
-/** Whether the disk, or the user's share of it, is full. */
-export function isOutOfSpace(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === "ENOSPC" || code === "EDQUOT";
-}
+export { isOutOfSpace } from "@basalt/runtime/thread";
 
 /** Whether there is no such file, said by the file system or by who reads through it. */
 export function isNotFound(error: unknown): boolean {
-  const code = errorCode(error);
+  const code = fileErrorCode(error);
   return code === "ENOENT" || code === "object_not_found";
 }
 
@@ -17,9 +14,4 @@ export function throwIfGone(path: string): (error: unknown) => never {
   return (error) => {
     throw isNotFound(error) ? new BasaltError("object_not_found", `${path} is gone`, { cause: error }) : error;
   };
-}
-
-/** The `code` of an error of the file system. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

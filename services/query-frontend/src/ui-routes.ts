@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpRoute } from "@basalt/rpc";
-import { headerValue, textResponse } from "@basalt/rpc";
+import { headerValue, listsCoding, textResponse } from "@basalt/rpc";
 import type { UiAsset, UiAssets } from "./ui-assets.ts";
 
 /** Pages of the app; the browser finds out which one. The last three are Pyroscope's. */
@@ -55,10 +55,11 @@ function send(asset: UiAsset | undefined, request: HttpRequest): HttpResponse {
   };
   if (namesTag(headerValue(request.headers, "if-none-match"), asset.etag)) return { status: 304, headers };
   const { br, gzip, identity } = asset;
-  if (br !== undefined && accepts(request, "br")) {
+  const accepted = headerValue(request.headers, "accept-encoding");
+  if (br !== undefined && listsCoding(accepted, "br")) {
     return { status: 200, headers: { ...headers, "content-encoding": "br" }, body: br };
   }
-  if (gzip !== undefined && accepts(request, "gzip")) {
+  if (gzip !== undefined && listsCoding(accepted, "gzip")) {
     return { status: 200, headers: { ...headers, "content-encoding": "gzip" }, body: gzip };
   }
   return { status: 200, headers, body: identity };
@@ -68,13 +69,4 @@ function send(asset: UiAsset | undefined, request: HttpRequest): HttpResponse {
 function namesTag(list: string | undefined, etag: string): boolean {
   if (list === undefined) return false;
   return list.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
-}
-
-function accepts(request: HttpRequest, coding: string): boolean {
-  for (const element of (headerValue(request.headers, "accept-encoding") ?? "").split(",")) {
-    const [name = "", ...parameters] = element.split(";");
-    if (name.trim().toLowerCase() !== coding) continue;
-    return !parameters.some((parameter) => /^\s*q=0(\.0*)?\s*$/.test(parameter));
-  }
-  return false;
 }

@@ -1,6 +1,6 @@
 import { BasaltError } from "@basalt/model";
-import type { Clock } from "@basalt/runtime";
-import { CallContext, canceledError, deadlineError } from "../call-context.ts";
+import { abortError, type Clock } from "@basalt/runtime";
+import { CallContext, deadlineError } from "../call-context.ts";
 import { decodeMessage, encodeMessage } from "../codec.ts";
 import { RpcError } from "../error.ts";
 import { type Interceptor, intercept } from "../interceptor.ts";
@@ -81,7 +81,9 @@ class InProcessCall {
   async run(request: unknown): Promise<unknown> {
     const { signal, timeoutMs, onNotice } = this.callOptions;
     const { context } = this;
-    const onAbort = (): void => context.abort(abortError(signal?.reason));
+    const onAbort = (): void => {
+      if (signal !== undefined) context.abort(abortError(signal));
+    };
     if (signal?.aborted) onAbort();
     signal?.addEventListener("abort", onAbort, { once: true });
     const cancelTimer =
@@ -121,8 +123,4 @@ class InProcessCall {
     if (!(answer instanceof PreEncoded)) return answer;
     return decodeMessage(definition.responseType, answer.codec, answer.bytes, json);
   }
-}
-
-function abortError(reason: unknown): BasaltError {
-  return reason instanceof BasaltError ? reason : canceledError();
 }

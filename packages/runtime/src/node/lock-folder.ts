@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BasaltError } from "@basalt/model";
+import { fileErrorCode } from "../file-system.ts";
 import type { Logger } from "../logs/logger.ts";
 
 /** A folder that is this process's alone. */
@@ -47,7 +48,7 @@ async function listenAlone(path: string, folder: string): Promise<Server> {
   try {
     return await listen(path);
   } catch (error) {
-    if (!isCode(error, "EADDRINUSE")) throw error;
+    if (fileErrorCode(error) !== "EADDRINUSE") throw error;
   }
   if (await isAnswered(path)) {
     const message = `the data folder ${folder} is in use by another process (-data.path)`;
@@ -74,12 +75,9 @@ function isAnswered(path: string): Promise<boolean> {
       resolve(true);
     });
     socket.once("error", (error) => {
-      if (isCode(error, "ECONNREFUSED") || isCode(error, "ENOENT")) resolve(false);
+      const code = fileErrorCode(error);
+      if (code === "ECONNREFUSED" || code === "ENOENT") resolve(false);
       else reject(error);
     });
   });
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

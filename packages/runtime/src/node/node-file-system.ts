@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { FileSystem, OpenFile } from "../file-system.ts";
+import { type FileSystem, fileErrorCode, type OpenFile } from "../file-system.ts";
 
 const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants;
 const flagsOf = { read: O_RDONLY, append: O_RDWR | O_APPEND, create: O_RDWR | O_APPEND | O_CREAT | O_EXCL };
@@ -27,7 +27,7 @@ export const nodeFileSystem: FileSystem = {
     try {
       return (await readdir(path)).sort();
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (fileErrorCode(error) === "ENOENT") return [];
       throw error;
     }
   },
@@ -37,7 +37,7 @@ export const nodeFileSystem: FileSystem = {
       const found = await stat(path);
       return { bytes: found.size, isFolder: found.isDirectory() };
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (fileErrorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   },
@@ -131,8 +131,4 @@ async function makeFolder(path: string): Promise<void> {
     await syncFolder(folder);
     if (folder === dirname(folder)) return;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
