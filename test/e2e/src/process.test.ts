@@ -21,8 +21,9 @@ test("the launcher's process is the server's; SIGTERM under load ends it with 0,
     assert.match(readlinkSync(`/proc/${server.pid}/exe`), /\/node$/);
     assert.match(readFileSync(`/proc/${server.pid}/cmdline`, "utf8"), /services\/all\/dist\/(bundle\/)?main\.js/);
     const ledger = new Ledger(load);
-    const pushing = ledger.push(server.url, 900);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { promise: isUnderLoad, resolve } = Promise.withResolvers<void>();
+    const pushing = ledger.push(server.url, 900, resolve);
+    await Promise.race([isUnderLoad, pushing]);
     const { code, milliseconds } = await server.stop();
     assert.equal(code, 0, server.output);
     assert.ok(milliseconds < 30_000, `${milliseconds} ms`);
@@ -47,9 +48,7 @@ test("SIGTERM while it replays its log ends it with 0, and the next start has ev
     for (const line of ["starting", "replaying the log"]) {
       server.output = "";
       server.launch();
-      while (!server.output.includes(`msg="${line}"`) && !server.output.includes(`msg=${line}`)) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
+      await server.hasWritten(new RegExp(`msg="?${line}"?`));
       assert.equal((await server.stop()).code, 0, server.output);
     }
     await server.start();

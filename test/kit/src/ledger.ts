@@ -34,8 +34,9 @@ export class Ledger {
   }
 
   /** Pushes some more; ends early when nobody answers. */
-  async push(url: string, count: number): Promise<LoadResult> {
-    const options = { url, connections: this.connections, resample: false, overSeconds: 0, untilLost: true };
+  async push(url: string, count: number, onAccepted: () => void = () => undefined): Promise<LoadResult> {
+    const rest = { resample: false, overSeconds: 0, untilLost: true };
+    const options = { url, connections: this.connections, ...rest, onAccepted };
     const load = await driveLoad(this.pending.slice(0, count), options);
     this.acknowledged.push(...load.acknowledged);
     const done = new Set(load.acknowledged.map(({ push }) => push.seed));

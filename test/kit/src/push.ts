@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly overSeconds: number;
   /** No push is begun after one that nobody answered. */
   readonly untilLost?: boolean;
+  /** Called after each push that was answered 200. */
+  readonly onAccepted?: () => void;
 }
 
 const boundary = "basaltbench0123456789";
@@ -59,8 +61,10 @@ export async function driveLoad(pushes: readonly ScheduledPush[], options: LoadO
       const answer = await send(options.url, agent, push, body);
       latenciesMs.push(performance.now() - before);
       wireBytes += body.gzip.length;
-      if (answer.status === 200) acknowledged.push({ push, totals: body.totals });
-      else {
+      if (answer.status === 200) {
+        acknowledged.push({ push, totals: body.totals });
+        options.onAccepted?.();
+      } else {
         failed++;
         isLost ||= answer.status === 0;
         firstError ??= `${answer.status} ${answer.text.slice(0, 300)}`;

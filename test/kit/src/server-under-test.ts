@@ -83,6 +83,19 @@ export class ServerUnderTest {
     if (process.env["BASALT_TEST_OUTPUT"] !== undefined) this.child.stderr?.pipe(process.stderr);
   }
 
+  /** Polls until it has written a text. */
+  async hasWritten(text: string | RegExp, timeoutMs = 30_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (this.output.search(text) < 0) {
+      const hasEnded = this.child?.exitCode !== null || this.child.signalCode !== null;
+      if (hasEnded || performance.now() > deadline) {
+        const how = hasEnded ? "before it ended" : `within ${timeoutMs} ms`;
+        throw new Error(`the server did not write ${text} ${how}:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
   /** Waits until it ends by itself; gives its exit code, or null if a signal ended it. */
   exited(): Promise<number | null> {
     const { child } = this;
