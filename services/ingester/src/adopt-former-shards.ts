@@ -32,7 +32,11 @@ export async function adoptFormerShards(folder: DataFolder, options: AdoptOption
     logger.info("fitting the data folder to another number of shards", { from: former, to: shardCount });
   for (const name of formerFolders) await sealLog(folder, Number(name), options);
   for (const name of formerFolders) {
-    if (Number(name) >= shardCount) await moveSegments(folder, Number(name), options);
+    const shardIndex = Number(name);
+    if (shardIndex < shardCount) continue;
+    await moveSegments(folder, shardIndex, options);
+    await moveQuarantine(folder, shardIndex, options);
+    await disk.removeAll(folder.shardFolder(shardIndex));
   }
   await disk.writeFileAtomic(path, new TextEncoder().encode(`${JSON.stringify({ shards: shardCount })}\n`));
 }
@@ -74,5 +78,18 @@ async function moveSegments(folder: DataFolder, shardIndex: number, { disk, shar
   for (const name of await disk.list(from)) await disk.rename(`${from}/${name}`, `${to}/${name}`);
   await disk.syncFolder(to);
   await disk.syncFolder(from);
-  await disk.removeAll(folder.shardFolder(shardIndex));
+}
+
+/** What was put aside for people stays, under names that say whose it was. */
+async function moveQuarantine(
+  folder: DataFolder,
+  shardIndex: number,
+  { disk, shardCount }: AdoptOptions,
+): Promise<void> {
+  const from = `${folder.shardFolder(shardIndex)}/wal/quarantine`;
+  if ((await disk.stat(from)) === undefined) return;
+  const to = `${folder.shardFolder(shardIndex % shardCount)}/wal/quarantine`;
+  await disk.makeFolder(to);
+  for (const name of await disk.list(from)) await disk.rename(`${from}/${name}`, `${to}/shard-${shardIndex}-${name}`);
+  await disk.syncFolder(to);
 }
