@@ -63,6 +63,7 @@ export const ingesterSettings: {
     type: "int",
     default: 16,
     min: 0,
-    description: "Windows that were cut already and may be written to again at a time; more such pushes get 429.",
+    description:
+      "Windows of one tenant that were cut already and may be written to again at a time, in each of -ingester.workers; more such pushes get 429.",
   }),
 };

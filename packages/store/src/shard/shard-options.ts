@@ -17,7 +17,7 @@ export interface ShardOptions extends SourceReaders {
   readonly headBytesMax: number;
   /** `-ingester.key-bytes-max`: memory of the keys of the windows that are written to. */
   readonly keyBytesMax: number;
-  /** `-ingester.late-windows-max`: windows that were cut already and are written to again, at a time. */
+  /** `-ingester.late-windows-max`: windows of a tenant that were cut already and are written to again, at a time. */
   readonly lateWindowsMax: number;
   /** `-ingester.wal.sync` */
   readonly sync: WalSync;

@@ -223,7 +223,10 @@ test("windows that were cut may be written again, so many at a time", async () =
   await assert.rejects(push(13, 30), { code: "late_windows_limit" });
   await push(14, 45);
   await push(15, 15);
+  const other = await process.push(drawBatch({ ...batch(16), tenant: "bob", timeNanos: at(0) }));
+  assert.equal(other.rows, 1);
   await process.coordinator?.flush();
+  await process.push(drawBatch({ ...batch(17), tenant: "bob", timeNanos: at(0) }));
   await push(13, 30);
   assert.equal((await process.query(ann)).size, 8);
 });

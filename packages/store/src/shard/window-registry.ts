@@ -134,21 +134,25 @@ export class WindowRegistry {
     return window.isCut && this.#isOver(window);
   }
 
+  #windowsOf(tenant: TenantId): WindowState[] {
+    return [...this.#windows.values()].filter((window) => window.tenant === tenant);
+  }
+
   #checkLate(late: WindowState): void {
     const { lateWindowsMax } = this.#options;
     const count = (): number =>
-      [...this.#windows.values()].filter((window) => window !== late && this.#isLate(window)).length;
+      this.#windowsOf(late.tenant).filter((window) => window !== late && this.#isLate(window)).length;
     if (count() >= lateWindowsMax) this.release();
     if (count() < lateWindowsMax) return;
-    const message = `${lateWindowsMax} windows are written to after they were cut, the most that are taken (-ingester.late-windows-max)`;
+    const message = `tenant ${late.tenant} writes to ${lateWindowsMax} windows after they were cut, the most that are taken (-ingester.late-windows-max)`;
     throw new BasaltError("late_windows_limit", message, { retryAfterSeconds: 60 });
   }
 
   #checkTenant(tenant: TenantId): void {
-    const count = (): number => [...this.#windows.values()].filter((window) => window.tenant === tenant).length;
+    const count = (): number => this.#windowsOf(tenant).length;
     if (count() >= tenantWindowsMax) this.release();
     if (count() < tenantWindowsMax) return;
-    const message = `tenant ${tenant} writes to ${tenantWindowsMax} windows of 15 min at a time, the most that are taken`;
+    const message = `tenant ${tenant} writes to ${tenantWindowsMax} windows of 15 min at a time, the most that are taken whatever the flags`;
     throw new BasaltError("late_windows_limit", message, { retryAfterSeconds: 60 });
   }
 }
