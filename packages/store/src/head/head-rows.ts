@@ -1,4 +1,4 @@
-import { BasaltError, type BatchRow, type SeriesBatch } from "@basalt/model";
+import { BasaltError, type BatchRow, type SeriesBatch, type TimeRange } from "@basalt/model";
 import type { SampleGroups } from "./sample-grouper.ts";
 
 /** What a row is besides its samples. */
@@ -22,6 +22,8 @@ const int64Min = -(2n ** 63n);
  */
 export class HeadRows {
   rowCount: number = 0;
+  /** First and last time of any row; undefined before the first. */
+  range: TimeRange | undefined;
   seriesIndex: Uint32Array = new Uint32Array(16);
   timeNanos: BigInt64Array = new BigInt64Array(16);
   durationNanos: BigInt64Array = new BigInt64Array(16);
@@ -68,6 +70,20 @@ export class HeadRows {
   /** Takes the rows from `rowCount` on back. */
   truncate(rowCount: number): void {
     this.rowCount = rowCount;
+    this.range = undefined;
+    for (let row = 0; row < rowCount; row++) this.widenRange(this.timeNanos[row] as bigint);
+  }
+
+  /** Makes some rows dead. In a copy: who read the column before goes on with what was there. */
+  kill(start: number, end: number): void {
+    this.seriesIndex = this.seriesIndex.slice().fill(deadRow, start, end);
+  }
+
+  private widenRange(time: bigint): void {
+    const { range } = this;
+    if (range === undefined) this.range = { start: time, end: time };
+    else if (time < range.start) this.range = { start: time, end: range.end };
+    else if (time > range.end) this.range = { start: range.start, end: time };
   }
 
   private appendHeader(header: RowHeader, { total, count }: RowTotal): void {
@@ -80,6 +96,7 @@ export class HeadRows {
     this.profileId.set(header.profileId, row * 16);
     this.sampleStart[row + 1] = (this.sampleStart[row] as number) + count;
     this.rowCount = row + 1;
+    this.widenRange(header.timeNanos);
   }
 
   /** The common case: all numbers stay within 2^53. Undefined if a sum does not; what it wrote is overwritten. */

@@ -38,7 +38,7 @@ export class HeadSource implements RowSource {
     }
     this.#partitions = partitions;
     this.#series = series;
-    this.range = rangeOf(partitions) ?? { start: part.windowStart, end: part.windowStart };
+    this.range = rangeOf(part.partitions.values()) ?? { start: part.windowStart, end: part.windowStart };
   }
 
   series(): Promise<readonly SourceSeries[]> {
@@ -61,7 +61,7 @@ export class HeadSource implements RowSource {
         const own = { ...request, series: request.series.subarray(seriesBase) };
         const found = filterRows(wantedColumns(slice, request), own);
         this.cost.rowsRead += slice.rowCount;
-        this.cost.samplesRead += found.sampleStart?.[found.rowCount] ?? 0;
+        this.cost.samplesRead += (found.sampleStart?.[found.rowCount] ?? 0) - (found.sampleStart?.[0] ?? 0);
         if (found.rowCount === 0) continue;
         const seriesIndex = seriesBase === 0 ? found.seriesIndex : found.seriesIndex.map((index) => index + seriesBase);
         yield { ...withoutAbsent({ ...found, seriesIndex }), partition };
@@ -72,8 +72,7 @@ export class HeadSource implements RowSource {
 
 function pinColumns({ rows }: HeadPartition): PinnedPartition["columns"] {
   const { rowCount, timeNanos, total, profileId, durationNanos, period } = rows;
-  // A copy: it is written to when the log refuses a row.
-  const seriesIndex = rows.seriesIndex.slice(0, rowCount);
+  const seriesIndex = rows.seriesIndex.subarray(0, rowCount);
   const { sampleStart, stackId, values, spanId, traceId } = rows;
   return {
     rowCount,
@@ -92,15 +91,14 @@ function pinColumns({ rows }: HeadPartition): PinnedPartition["columns"] {
 }
 
 /** The first and the last time of any row. */
-function rangeOf(partitions: readonly PinnedPartition[]): TimeRange | undefined {
+function rangeOf(partitions: Iterable<HeadPartition>): TimeRange | undefined {
   let range: { start: bigint; end: bigint } | undefined;
-  for (const { columns } of partitions) {
-    for (let row = 0; row < columns.rowCount; row++) {
-      const time = columns.timeNanos[row] as bigint;
-      if (range === undefined) range = { start: time, end: time };
-      else if (time < range.start) range.start = time;
-      else if (time > range.end) range.end = time;
-    }
+  for (const { rows } of partitions) {
+    if (rows.range === undefined) continue;
+    const { start, end } = rows.range;
+    range ??= { start, end };
+    if (start < range.start) range.start = start;
+    if (end > range.end) range.end = end;
   }
   return range;
 }

@@ -1,7 +1,6 @@
 import { assert, BasaltError, type BatchRow, type SeriesBatch, type UnixNano } from "@basalt/model";
 import type { SymbolPartition } from "@basalt/symdb";
 import { type Head, type HeadPart, type HeadPartition, type HeadSeries, partKey } from "../head/head.ts";
-import { deadRow } from "../head/head-rows.ts";
 import { type RowKey, rowKey } from "../head/key-set.ts";
 import { SampleGrouper, type SampleGroups } from "../head/sample-grouper.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
@@ -150,7 +149,7 @@ interface FreshRow {
 
 function undoRows(partition: HeadPartition, first: number, fresh: readonly FreshRow[], window: WindowState): void {
   assert(first + fresh.length <= partition.rows.rowCount, "rows to take back are there");
-  partition.rows.seriesIndex.fill(deadRow, first, first + fresh.length);
+  partition.rows.kill(first, first + fresh.length);
   for (const { key } of fresh) window.keys.delete(key);
 }
 
