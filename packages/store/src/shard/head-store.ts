@@ -53,8 +53,14 @@ export class HeadStore {
     this.frozen.push(frozen);
     this.open = next;
     this.#symbols.endSeal(frozen);
-    this.#series.endSeal();
+    this.#series.forgetIdle();
     return frozen;
+  }
+
+  /** Gives memory back for which no seal is needed: nothing is open. */
+  forgetIdle(): void {
+    assert(this.open.rowCount === 0, "no head holds a series by its object");
+    this.#series.forgetIdle();
   }
 
   /** Whether a head holds rows of a window. */

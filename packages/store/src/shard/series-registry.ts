@@ -1,4 +1,5 @@
 import { BasaltError, type Labels, labelsKey, type TenantId } from "@basalt/model";
+import type { Clock } from "@basalt/runtime";
 import { type HeadSeries, headSeries } from "../head/head.ts";
 
 /** Counts the series of a tenant over all shards of a process. */
@@ -10,12 +11,12 @@ export interface SeriesLimiter {
 }
 
 interface RegisteredSeries extends HeadSeries {
-  /** Number of the seal before which it was last used. */
-  lastUsed: number;
+  /** Monotonic ms of its last push. */
+  usedAtMs: number;
 }
 
-/** A series that was not pushed to for so many seals is no longer counted. */
-const idleSeals = 8;
+/** 30 min, two windows: a series that was not pushed to for so long is no longer counted. */
+const idleMs = 1_800_000;
 
 /** 400 bytes: the objects around the text of a series, which is there twice, as labels and as map key. */
 const seriesBytes = 400;
@@ -27,13 +28,14 @@ function memoryBytes(key: string): number {
 /** The series that a shard has seen lately, by tenant and labels: one object each, and the tenant's limit. */
 export class SeriesRegistry {
   readonly #limiter: SeriesLimiter;
+  readonly #clock: Clock;
   readonly #tenants = new Map<TenantId, Map<string, RegisteredSeries>>();
-  #seals = 0;
   #bytes = 0;
   count: number = 0;
 
-  constructor(limiter: SeriesLimiter) {
+  constructor(limiter: SeriesLimiter, clock: Clock) {
     this.#limiter = limiter;
+    this.#clock = clock;
   }
 
   get byteLength(): number {
@@ -48,6 +50,7 @@ export class SeriesRegistry {
    */
   resolve(tenant: TenantId, labelSets: readonly Labels[], isForced: boolean): HeadSeries[] {
     const known = this.#tenants.get(tenant) ?? new Map<string, RegisteredSeries>();
+    const nowMs = this.#clock.monotonicMs();
     const added: string[] = [];
     const found: HeadSeries[] = [];
     for (const labels of labelSets) {
@@ -59,26 +62,26 @@ export class SeriesRegistry {
           this.#limiter.remove(tenant, added.length);
           throw seriesLimitExceeded(tenant);
         }
-        series = { ...headSeries(labels), lastUsed: this.#seals };
+        series = { ...headSeries(labels), usedAtMs: nowMs };
         known.set(key, series);
         added.push(key);
         this.count++;
         this.#bytes += memoryBytes(key);
       }
-      series.lastUsed = this.#seals;
+      series.usedAtMs = nowMs;
       found.push(series);
     }
     this.#tenants.set(tenant, known);
     return found;
   }
 
-  /** Called at each seal: forgets what was not used for a while. */
-  endSeal(): void {
-    this.#seals++;
+  /** Called when no open head holds a series, as at each seal: forgets what was not used for a while. */
+  forgetIdle(): void {
+    const usedBeforeMs = this.#clock.monotonicMs() - idleMs;
     for (const [tenant, known] of this.#tenants) {
       let removed = 0;
-      for (const [key, { lastUsed }] of known) {
-        if (this.#seals - lastUsed <= idleSeals) continue;
+      for (const [key, { usedAtMs }] of known) {
+        if (usedAtMs >= usedBeforeMs) continue;
         this.#forget(known, key);
         removed++;
       }

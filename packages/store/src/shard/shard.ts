@@ -79,10 +79,10 @@ export class Shard {
   private constructor(options: ShardOptions) {
     const { headBytesMax, keyBytesMax, clock, fileSystem, folder, lateWindowsMax } = options;
     this.#options = options;
-    this.#series = new SeriesRegistry(options.seriesLimiter);
+    this.#series = new SeriesRegistry(options.seriesLimiter, clock);
     // Half of the head is the most that symbols may take before the largest begin anew.
     const limits = { partitionBytesMax: headBytesMax / 4, totalBytesMax: headBytesMax / 2 };
-    this.#symbols = new SymbolRegistry(seedOf(options), limits);
+    this.#symbols = new SymbolRegistry(seedOf(options), limits, clock);
     this.#heads = new HeadStore(new Head(this.#newId()), this.#series, this.#symbols);
     this.#windows = new WindowRegistry({
       clock,
@@ -278,7 +278,7 @@ export class Shard {
     const held = this.#heads.rowBytes + this.#symbols.byteLength + this.#series.byteLength;
     if (held + growth <= headBytesMax) return;
     this.#counters.refusedHeadFull++;
-    if (!this.#heads.isEmpty && this.#sealing === undefined) this.#sealInBackground();
+    if (this.#sealing === undefined) this.#sealInBackground();
     const message = `heads hold ${held} of ${headBytesMax} bytes (-ingester.head-bytes-max)`;
     throw new BasaltError("head_full", message, { retryAfterSeconds: 1 });
   }
@@ -309,7 +309,7 @@ export class Shard {
       const frozen = this.#heads.freeze(new Head(this.#newId()));
       const boundary = this.#wal?.rotate().catch((error: unknown) => this.#report(error));
       this.#boundaries.set(frozen, Promise.resolve(boundary));
-    }
+    } else this.#heads.forgetIdle();
     for (let [head] = this.#heads.frozen; head !== undefined; [head] = this.#heads.frozen) await this.#sealOne(head);
   }
 

@@ -1,11 +1,12 @@
 import type { TenantId } from "@basalt/model";
+import type { Clock } from "@basalt/runtime";
 import { SymbolPartition } from "@basalt/symdb";
 import type { Head } from "../head/head.ts";
 
 interface RegisteredPartition {
   readonly symbols: SymbolPartition;
-  /** Number of the seal before which rows were last added. */
-  lastUsed: number;
+  /** Monotonic ms at which the last head began to use it. */
+  usedAtMs: number;
 }
 
 export interface SymbolLimits {
@@ -15,8 +16,8 @@ export interface SymbolLimits {
   readonly totalBytesMax: number;
 }
 
-/** A service without a push for so many seals gives its symbols up. */
-const idleSeals = 4;
+/** 30 min, two windows: a service without a push for so long gives its symbols up. */
+const idleMs = 1_800_000;
 
 /** A partition of at least so many stacks starts anew when less than half of them were used since the last seal. */
 const sparseStacksMin = 50_000;
@@ -28,18 +29,19 @@ const sparseStacksMin = 50_000;
 export class SymbolRegistry {
   readonly #seed: number;
   readonly #limits: SymbolLimits;
+  readonly #clock: Clock;
   readonly #partitions = new Map<string, RegisteredPartition>();
   /** Memory of each partition as far as {@link account} knows it. */
   readonly #bytesOf = new Map<SymbolPartition, number>();
   /** Memory of partitions that were dropped when a head was frozen: that head, or one before it, still holds them. */
   readonly #retiredBytes = new Map<Head, number>();
-  #seals = 0;
   #bytes = 0;
   restarts: number = 0;
 
-  constructor(seed: number, limits: SymbolLimits) {
+  constructor(seed: number, limits: SymbolLimits, clock: Clock) {
     this.#seed = seed;
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Memory of all partitions, those included that only frozen heads hold. */
@@ -56,12 +58,13 @@ export class SymbolRegistry {
   /** The partition of a service; a new one if there is none. */
   get(tenant: TenantId, service: string): SymbolPartition {
     const key = `${tenant}/${service}`;
+    const usedAtMs = this.#clock.monotonicMs();
     let partition = this.#partitions.get(key);
     if (partition === undefined) {
-      partition = { symbols: new SymbolPartition(this.#seed), lastUsed: this.#seals };
+      partition = { symbols: new SymbolPartition(this.#seed), usedAtMs };
       this.#partitions.set(key, partition);
     }
-    partition.lastUsed = this.#seals;
+    partition.usedAtMs = usedAtMs;
     return partition.symbols;
   }
 
@@ -82,7 +85,6 @@ export class SymbolRegistry {
 
   /** Called when a head is frozen: drops partitions that are idle, too large, or mostly unused. */
   endSeal(frozen: Head): void {
-    this.#seals++;
     const bytesBefore = this.#bytes;
     this.#dropIdleAndLarge(frozen);
     this.#dropLargest();
@@ -90,8 +92,9 @@ export class SymbolRegistry {
   }
 
   #dropIdleAndLarge(frozen: Head): void {
-    for (const [key, { symbols, lastUsed }] of this.#partitions) {
-      const isIdle = this.#seals - lastUsed > idleSeals;
+    const usedBeforeMs = this.#clock.monotonicMs() - idleMs;
+    for (const [key, { symbols, usedAtMs }] of this.#partitions) {
+      const isIdle = usedAtMs < usedBeforeMs;
       const isLarge = symbols.byteLength > this.#limits.partitionBytesMax;
       if (isIdle || isLarge || isSparse(symbols, frozen)) this.#drop(key, !isIdle);
     }
