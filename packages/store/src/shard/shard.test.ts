@@ -255,14 +255,15 @@ test("a segment's file stays while a snapshot may read it: until its release, or
 });
 
 test("a segment that goes while it is read says that it is not found: the reader looks again", async () => {
-  const [world, process] = await worldWith();
+  const [, process] = await worldWith();
   const [shard] = process.shards;
   await process.push(drawBatch(batch(1)));
   await shard?.seal();
-  const [reference] = shard?.snapshot(ann, allTime).segments ?? [];
+  const { segments = [], lease } = shard?.snapshot(ann, allTime) ?? {};
+  const [reference] = segments;
   assert.ok(reference !== undefined);
   const source = await openSegmentPart(process.readers, reference);
-  for (const timer of [...world.clock.timers]) timer();
+  await shard?.release(lease);
   await process.coordinator?.flush();
   await assert.rejects(readRows(source), { name: "BasaltError", code: "object_not_found" });
   // The directory is remembered, so it opens; what it holds is gone.
