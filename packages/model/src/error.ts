@@ -118,6 +118,15 @@ export const errorCodes = {
 /** A stable error code; see `docs/errors.md`. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/**
+ * Codes that only warn: something true about an answer that its numbers do not show. Codes of errors warn, too, where an
+ * answer could be given without what failed. `docs/errors.md` explains each one, and a test compares the two.
+ */
+export const warningCodes = ["range_clamped"] as const;
+
+/** The code of a warning; see `docs/errors.md`. */
+export type WarningCode = ErrorCode | (typeof warningCodes)[number];
+
 /** What may come with an error besides its code and message. */
 export interface BasaltErrorOptions {
   /** Structured facts for logs and for `Retry-After`; never secrets. */

@@ -1,4 +1,4 @@
-import type { TenantId } from "@basalt/model";
+import type { TenantId, WarningCode } from "@basalt/model";
 import { assert, BasaltError, defined } from "@basalt/model";
 import type { Codec } from "./codec.ts";
 import { checkHeaders, type HeaderFields } from "./headers.ts";
@@ -8,7 +8,7 @@ export type ProtocolName = "connect" | "grpc" | "grpc-web" | "http" | "in-proces
 
 /** Something true about an answer that its numbers do not show; see `docs/errors.md`. */
 export interface Warning {
-  readonly code: string;
+  readonly code: WarningCode;
   readonly text: string;
 }
 
@@ -138,7 +138,7 @@ export class CallContext {
   }
 
   /** Tells the client something about the answer; equal warnings are told once, and at most 32 in all. */
-  warn(code: string, text: string): void {
+  warn(code: WarningCode, text: string): void {
     if (this.warningList.length >= warningCountMax) return;
     if (this.warningList.some((warning) => warning.code === code && warning.text === text)) return;
     this.warningList.push({ code, text });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type ErrorCode, errorCodes, rpcCodes } from "@basalt/model";
+import { type ErrorCode, errorCodes, rpcCodes, warningCodes } from "@basalt/model";
 import { configDocument, declaredMetrics, metricDeclarations, metricsDocument, schema } from "./documents.ts";
 import { read, sources } from "./repository.ts";
 
@@ -54,6 +54,15 @@ describe("docs/errors.md", () => {
     for (const [, code, , , , , setting = ""] of rows) {
       for (const [, flag = ""] of setting.matchAll(/`-([^`]+)`/g)) assert.ok(flags.has(flag), `${code}: -${flag}`);
     }
+  });
+
+  it("explains every code that only warns, and no other", () => {
+    const warnings =
+      read("docs/errors.md")
+        .split("\n## ")
+        .find((section) => section.startsWith("Warnings")) ?? "";
+    const codes = [...warnings.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+    assert.deepEqual(codes, [...warningCodes]);
   });
 
   it("has no code that nothing throws", () => {
