@@ -2,7 +2,7 @@ import { ByteWriter } from "./byte-writer.ts";
 import type { FlameGraph, FlameGraphDiff } from "./flame-graph.ts";
 import { lanesOf } from "./int64.ts";
 
-/** The value of `flamegraph` in Connect's JSON of `querier.v1`: field names in lower camel case, int64 as strings. */
+/** The value of `flamegraph` in Connect's JSON of `querier.v1`: field names in lower camel case, int64 as strings, no zeros. */
 export function flameGraphJson(graph: FlameGraph | FlameGraphDiff): Uint8Array {
   const writer = new ByteWriter(graph.values.length * 8 + graph.names.length * 48);
   writer.text(`{"names":${JSON.stringify(graph.names)},"levels":[`);
@@ -12,8 +12,12 @@ export function flameGraphJson(graph: FlameGraph | FlameGraphDiff): Uint8Array {
     writeLevel(writer, graph, { level, width, quoted: true });
     writer.text('"]}');
   }
-  writer.text(`],"total":"${graph.total}","maxSelf":"${graph.maxSelf}"`);
-  if (isDiff(graph)) writer.text(`,"leftTicks":"${graph.leftTicks}","rightTicks":"${graph.rightTicks}"`);
+  writer.text("]");
+  const { total, maxSelf } = graph;
+  const sides = isDiff(graph) ? { leftTicks: graph.leftTicks, rightTicks: graph.rightTicks } : {};
+  for (const [name, value] of Object.entries({ total, maxSelf, ...sides })) {
+    if (value !== 0n) writer.text(`,"${name}":"${value}"`);
+  }
   writer.text("}");
   return writer.finish();
 }

@@ -111,7 +111,7 @@ function merge(tenant: string, start: number): Promise<Answer> {
 }
 
 function totalOf({ json }: Answer): bigint {
-  return BigInt((json["flamegraph"] as { readonly total: string }).total);
+  return BigInt((json["flamegraph"] as { readonly total?: string }).total ?? "0");
 }
 
 async function push(tenant: string, timeMs: number, samples: string): Promise<void> {

@@ -95,7 +95,7 @@ test("a profile whose own sum is beyond 2^63 is refused", async () => {
   await withServer([], async (server) => {
     assert.equal(await push(server, "app", `main ${2n ** 62n}\nother ${2n ** 62n}`), 422);
     const answer = await askAll(server, merge);
-    assert.equal((answer.json["flamegraph"] as { readonly total: string }).total, "0");
+    assert.equal((answer.json["flamegraph"] as { readonly total?: string }).total, undefined, "a zero is left out");
   });
 });
 
