@@ -56,10 +56,3 @@ export function blockIdFrom(unixMs: number, random: Uint8Array): BlockId {
   for (let shift = 125n; shift >= 0n; shift -= 5n) text += crockford[Number((bits >> shift) & 31n)];
   return text as BlockId;
 }
-
-/** The unix milliseconds in a block id. */
-export function blockIdTimeMs(id: BlockId): number {
-  let ms = 0;
-  for (let i = 0; i < 10; i++) ms = ms * 32 + crockford.indexOf(id[i] ?? "0");
-  return ms;
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BasaltError } from "./error.ts";
-import { compareLabels, fingerprint, labelsFrom, labelValue, sortLabels, withLabels } from "./labels.ts";
+import { compareLabels, fingerprint, labelsFrom, sortLabels } from "./labels.ts";
 
 test("labels are sorted and a name stands once", () => {
   assert.deepEqual(
@@ -24,12 +24,6 @@ test("labels are sorted and a name stands once", () => {
 test("a fingerprint tells sets apart by where names and values end", () => {
   assert.equal(fingerprint(labelsFrom({ b: "2", a: "1" })), fingerprint(labelsFrom({ a: "1", b: "2" })));
   assert.notEqual(fingerprint(labelsFrom({ a: "bc" })), fingerprint(labelsFrom({ ab: "c" })));
-});
-
-test("changes replace, add and remove", () => {
-  const changed = withLabels(labelsFrom({ a: "1", b: "2" }), { a: undefined, c: "3", b: "4" });
-  assert.deepEqual(changed, labelsFrom({ b: "4", c: "3" }));
-  assert.equal(labelValue(changed, "a"), undefined);
 });
 
 test("a prefix sorts first", () => {

@@ -56,13 +56,6 @@ export function labelValue(labels: Labels, name: string): string | undefined {
   return undefined;
 }
 
-/** The set with some labels added or replaced (a value) or removed (undefined); still sorted. */
-export function withLabels(labels: Labels, changes: Readonly<Record<string, string | undefined>>): Labels {
-  const kept = labels.filter((label) => !(label.name in changes));
-  for (const [name, value] of Object.entries(changes)) if (value !== undefined) kept.push({ name, value });
-  return sortLabels(kept);
-}
-
 /** Orders label sets by name and value, pair by pair; a prefix comes first. */
 export function compareLabels(a: Labels, b: Labels): number {
   const common = Math.min(a.length, b.length);
@@ -88,9 +81,4 @@ const utf8 = new TextEncoder();
 /** The fingerprint of a sorted label set. */
 export function fingerprint(labels: Labels): Fingerprint {
   return hash64(utf8.encode(labelsKey(labels))) as Fingerprint;
-}
-
-/** `{a="b", c="d"}` for people. */
-export function formatLabels(labels: Labels): string {
-  return `{${labels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).join(", ")}}`;
 }

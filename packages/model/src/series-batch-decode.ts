@@ -1,5 +1,5 @@
 import { BasaltError } from "./error.ts";
-import { parseTenantId, type TenantId } from "./ids.ts";
+import { parseTenantId } from "./ids.ts";
 import type { Label } from "./labels.ts";
 import type { BatchRow, SeriesBatch } from "./series-batch.ts";
 import type { Checksum } from "./series-batch-encode.ts";
@@ -25,17 +25,6 @@ import {
  */
 export function decodeSeriesBatch(bytes: Uint8Array, checksum?: Checksum): SeriesBatch {
   return new BatchReader(alignedBytes(bytes), checksum).read();
-}
-
-/** What routes an encoded batch. */
-export interface BatchRoute {
-  readonly tenant: TenantId;
-  readonly service: string;
-}
-
-/** Reads only what routes a batch; the rest is skipped unread. @throws BasaltError `batch_malformed`. */
-export function readBatchRoute(bytes: Uint8Array): BatchRoute {
-  return new BatchReader(alignedBytes(bytes), undefined).readRoute();
 }
 
 /** Columns are views, so the bytes must begin at a multiple of 8: where they do not, they are copied. */
@@ -145,24 +134,6 @@ class BatchReader {
       ...(spanId === undefined ? {} : { spanId }),
       ...(traceId === undefined ? {} : { traceId }),
     };
-  }
-
-  readRoute(): BatchRoute {
-    const { counts } = this;
-    let lengths: Uint32Array = new Uint32Array();
-    for (const column of narrowColumns) {
-      if (column.name === "textLength") lengths = this.narrow(counts.text, false);
-      else this.take(column.count(counts) * this.width());
-    }
-    for (let type = 0; type < counts.sampleType; type++) this.take(counts.sample * this.width());
-    this.take(counts.mapping * 8);
-    this.take(counts.mapping * 8);
-    this.take(counts.mapping * 8);
-    if ((this.flags & batchFlags.spans) !== 0) this.take(counts.sample * 8);
-    if ((this.flags & batchFlags.traces) !== 0) this.take(counts.sample * 16);
-    this.take(counts.stringBytes);
-    const [tenant = "", service = ""] = this.texts(lengths);
-    return { tenant: parseTenantId(tenant), service };
   }
 
   private readCounts(): BatchCounts {

@@ -11,8 +11,6 @@ export interface TimeRange {
 export const windowNanos = 900_000_000_000n;
 
 export const nanosPerMilli = 1_000_000n;
-export const nanosPerSecond = 1_000_000_000n;
-export const nanosPerMinute = 60_000_000_000n;
 
 /** Rounds down to a multiple of the width, also before 1970. */
 export function alignDown(time: UnixNano, width: bigint): UnixNano {

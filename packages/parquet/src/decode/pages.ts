@@ -71,12 +71,6 @@ export interface PageParts {
   readonly values: ByteCursor;
 }
 
-/** Which levels the pages of a chunk have. */
-export interface LevelKinds {
-  readonly maxRepetition: number;
-  readonly maxDefinition: number;
-}
-
 /** Levels of a data page; those of a page v2 are not compressed, so that `values` may be left alone. */
 export function pageLevelBytes(page: RawPage, chunk: ChunkMetadata, codec: PageCodec): Omit<PageParts, "values"> {
   return page.header.type === pageType.dataV2 ? levelsV2(page) : openPage(page, chunk, codec);

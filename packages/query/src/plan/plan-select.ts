@@ -1,5 +1,5 @@
 import type { ProfileType, TenantId } from "@basalt/model";
-import { BasaltError, nanosPerMilli, parseProfileType, parseSelector } from "@basalt/model";
+import { BasaltError, parseProfileType, parseSelector } from "@basalt/model";
 import type { RangeRequest, RangeRules } from "./plan-range.ts";
 import { emptyRange, nanoRange, planRange } from "./plan-range.ts";
 import type { PprofPlan, Selection, SeriesPlan, TreePlan } from "./query-plan.ts";
@@ -154,8 +154,3 @@ export function planMaxNodes(requested: bigint | undefined, context: PlanContext
 
 /** 2^31: no tree has as many nodes. */
 const nodesUnbounded = 2_147_483_648n;
-
-/** Milliseconds of a plan's time, for answers that name the end of their range. */
-export function rangeEndNanos(range: RangeRequest): bigint {
-  return range.endMs * nanosPerMilli;
-}

@@ -132,14 +132,6 @@ export class SegmentSet {
     }
   }
 
-  /** Whether a part of one window waits for its cut. */
-  holds(tenant: TenantId, windowStart: UnixNano): boolean {
-    for (const { parts } of this.#segments.values()) {
-      for (const { meta } of parts) if (meta.tenant === tenant && meta.window.start === windowStart) return true;
-    }
-    return false;
-  }
-
   /** Lets go of what is damaged; the file is put aside, for people, when no other part needs it. */
   async dropDamaged({ segment: id, tenant, windowStart }: DamagedPart): Promise<void> {
     const segment = this.#segments.get(id);
