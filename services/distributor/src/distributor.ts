@@ -11,12 +11,14 @@ import { unknownService } from "./series-labels.ts";
 
 /** Where raw pushes go: decoding workers that own shards, or decoding workers before a network of ingesters. */
 export interface RawPushSink {
+  /** The owner of a service: a small number, such as the index of a thread. What a push has for one owner goes in one call. */
+  ownerOf(tenant: TenantId, service: string): number;
   /**
    * Resolves when every profile without an error in its outcome is durable.
    *
-   * @param service decides the owner; equal for all profiles of the push.
+   * @param owner of the services of all profiles of the push.
    */
-  push(push: RawPush, service: string): Promise<readonly ProfileOutcome[]>;
+  push(push: RawPush, owner: number): Promise<readonly ProfileOutcome[]>;
 }
 
 /** Told of each push, for metrics. */
@@ -69,16 +71,17 @@ export class Distributor {
   /** Statuses of `/ingest` are its own: wrong parameters 400, a refused body 422, too much 429, no room 503. */
   private async ingest(request: HttpRequest, context: CallContext): Promise<HttpResponse> {
     const { tenant } = context;
-    const receivedAt = this.options.clock.nowNanos();
+    const { clock, sink } = this.options;
+    const receivedAt = clock.nowNanos();
     try {
       const parameters = readIngestParameters(request.query, receivedAt);
       const service = labelValue(parameters.name.labels, labelNames.service) ?? parameters.name.app;
       this.admit(tenant, request.body.length);
       const contentType = String(request.headers["content-type"] ?? "");
       const { body } = request;
-      const outcomes = await this.options.sink.push(
+      const outcomes = await sink.push(
         { kind: "ingest", tenant, receivedAt, parameters, contentType, body },
-        service,
+        sink.ownerOf(tenant, service),
       );
       this.account(tenant, outcomes);
       const refused = outcomes.find(({ error }) => error !== undefined)?.error;
@@ -94,12 +97,13 @@ export class Distributor {
 
   private async push(message: Uint8Array, context: CallContext): Promise<void> {
     const { tenant } = context;
-    const receivedAt = this.options.clock.nowNanos();
-    const byService = groupByService(readSamples(message, context));
-    if (byService.size === 0) throw new BasaltError("push_empty", "no profiles received");
+    const { clock, sink } = this.options;
+    const receivedAt = clock.nowNanos();
+    const byOwner = Map.groupBy(readSamples(message, context), ({ labels }) => sink.ownerOf(tenant, serviceOf(labels)));
+    if (byOwner.size === 0) throw new BasaltError("push_empty", "no profiles received");
     this.admit(tenant, message.length);
-    const pushes = [...byService].map(([service, samples]) =>
-      this.options.sink.push({ kind: "push", tenant, receivedAt, samples }, service),
+    const pushes = [...byOwner].map(([owner, samples]) =>
+      sink.push({ kind: "push", tenant, receivedAt, samples }, owner),
     );
     const settled = await Promise.allSettled(pushes);
     const outcomes = settled.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
@@ -141,17 +145,6 @@ function readSamples(message: Uint8Array, context: CallContext): readonly RawSam
     }
   }
   return samples;
-}
-
-function groupByService(samples: readonly RawSample[]): ReadonlyMap<string, readonly RawSample[]> {
-  const groups = new Map<string, RawSample[]>();
-  for (const sample of samples) {
-    const service = serviceOf(sample.labels);
-    const group = groups.get(service);
-    if (group === undefined) groups.set(service, [sample]);
-    else group.push(sample);
-  }
-  return groups;
 }
 
 function serviceOf(labels: readonly Label[]): string {

@@ -10,6 +10,8 @@ const shownMax = 20;
  */
 export function joinErrors(outcomes: readonly ProfileOutcome[]): BasaltError | undefined {
   const failed = outcomes.filter((outcome) => outcome.error !== undefined);
+  // They come owner by owner; which one is the first must not depend on how many owners there are.
+  failed.sort((a, b) => a.seriesIndex - b.seriesIndex);
   const first = failed[0]?.error;
   if (first === undefined) return undefined;
   const texts = failed.slice(0, shownMax).map((outcome) => {

@@ -82,6 +82,8 @@ export interface InFlightBounds {
   readonly inFlightMax?: number;
   /** Bytes moved with calls; over it a call fails with `queue_full`. Default 64 MiB. */
   readonly inFlightBytesMax?: number;
+  /** The flags that widen them, for who reads the error. */
+  readonly inFlightSettings?: string;
 }
 
 /** What a worker is started with. */

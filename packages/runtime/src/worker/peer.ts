@@ -39,6 +39,7 @@ export class Peer {
   private handlers: object = {};
   private readonly inFlightMax: number;
   private readonly inFlightBytesMax: number;
+  private readonly settings: string;
   private readonly pending = new Map<number, Pending>();
   private readonly serving = new Map<number, ServedCall>();
   /** Calls in flight by line. */
@@ -53,6 +54,7 @@ export class Peer {
     this.post = post;
     this.inFlightMax = bounds.inFlightMax ?? inFlightMaxDefault;
     this.inFlightBytesMax = bounds.inFlightBytesMax ?? inFlightBytesMaxDefault;
+    this.settings = bounds.inFlightSettings === undefined ? "" : ` (${bounds.inFlightSettings})`;
   }
 
   get inFlightCount(): number {
@@ -129,7 +131,7 @@ export class Peer {
     if (!isFull && !isHeavy) return undefined;
     return new BasaltError(
       "queue_full",
-      `${this.name} has ${count} of ${this.inFlightMax} calls and ${this.bytes} of ${this.inFlightBytesMax} bytes in flight`,
+      `${this.name} has ${count} of ${this.inFlightMax} calls and ${this.bytes} of ${this.inFlightBytesMax} bytes in flight${this.settings}`,
       { retryAfterSeconds: 1 },
     );
   }

@@ -85,7 +85,7 @@ for (const [where, startOne] of starts) {
     });
 
     it("refuses calls over the bounds of count and bytes", async () => {
-      const bounds = { inFlightMax: 2, inFlightBytesMax: 10 };
+      const bounds = { inFlightMax: 2, inFlightBytesMax: 10, inFlightSettings: "-echo.flag" };
       const worker = await start({ name: "echo", data: { refuse: false }, handlers: owner(), ...bounds });
       const large = new Uint8Array(20);
       const small = new Uint8Array(1);
@@ -95,7 +95,7 @@ for (const [where, startOne] of starts) {
       const tooMany = worker.call("givenUp", undefined as never);
       assert.equal(small.length, 1, "a refused buffer stays");
       await assert.rejects(tooHeavy, hasCode("queue_full"));
-      await assert.rejects(tooMany, hasCode("queue_full"));
+      await assert.rejects(tooMany, { code: "queue_full", message: /echo has 2 of 2 calls .* \(-echo\.flag\)/ });
       await Promise.all([first, second]);
     });
 

@@ -71,6 +71,10 @@ class ApartSink implements RawPushSink {
     this.ingester = ingester;
   }
 
+  ownerOf(): number {
+    return 0;
+  }
+
   async push(push: Parameters<RawPushSink["push"]>[0]): Promise<readonly ProfileOutcome[]> {
     const outcomes: ProfileOutcome[] = [];
     const batches: Uint8Array[] = [];

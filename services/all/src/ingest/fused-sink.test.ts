@@ -23,7 +23,9 @@ test("a service's thread gets the bytes of its own profiles alone, moved and cou
     return { kind: "push", tenant: anonymousTenant, receivedAt: 0n, samples };
   };
   const services = [[sample(10, 300), sample(5000, 200)], [sample(9000, 40)], [sample(0, 0)]];
-  const pushes = services.map((samples, index) => sink.push(pushOf(samples), `service-${index}`));
+  const pushes = services.map((samples, index) =>
+    sink.push(pushOf(samples), sink.ownerOf(anonymousTenant, `service-${index}`)),
+  );
   assert.equal(worker.inFlightBytes, 540);
   await Promise.all(pushes);
   assert.equal(message.length, 1 << 20, "what the services share stays");

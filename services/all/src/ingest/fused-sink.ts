@@ -1,6 +1,7 @@
 import type { ProfileOutcome, RawPush, RawPushSink } from "@basalt/distributor";
 import type { SeriesCounters } from "@basalt/ingester";
 import { shardOf } from "@basalt/ingester";
+import type { TenantId } from "@basalt/model";
 import { defined } from "@basalt/model";
 import type { Caller, Movable } from "@basalt/runtime";
 import { movableBuffers } from "@basalt/runtime";
@@ -9,7 +10,7 @@ import type { IngestHandlers } from "./setup-ingest-worker.ts";
 /** A thread that decodes and stores raw pushes. */
 export type PushCaller = Caller<Pick<IngestHandlers, "pushRaw">>;
 
-/** Hands raw pushes to the thread that owns their service; their bytes move. */
+/** Hands raw pushes to the threads that own their services; their bytes move. */
 export class FusedSink implements RawPushSink {
   private readonly workers: readonly PushCaller[];
   private readonly counters: SeriesCounters;
@@ -19,8 +20,12 @@ export class FusedSink implements RawPushSink {
     this.counters = counters;
   }
 
-  push(push: RawPush, service: string): Promise<readonly ProfileOutcome[]> {
-    const worker = defined(this.workers[shardOf(push.tenant, service, this.workers.length)], "worker");
+  ownerOf(tenant: TenantId, service: string): number {
+    return shardOf(tenant, service, this.workers.length);
+  }
+
+  push(push: RawPush, owner: number): Promise<readonly ProfileOutcome[]> {
+    const worker = defined(this.workers[owner], "worker");
     const { own, transfer } = movable(push);
     return this.counters.during(push.tenant, (tenantSlot) =>
       worker.call("pushRaw", { push: own, tenantSlot }, { transfer }),
@@ -30,7 +35,7 @@ export class FusedSink implements RawPushSink {
 
 /**
  * The push with bytes that are its alone. Profiles of one request share its buffer, and a message with a view clones the
- * whole buffer behind it: once for each service, and past the bounds of what is in flight.
+ * whole buffer behind it: once for each thread, and past the bounds of what is in flight.
  */
 function movable(push: RawPush): { readonly own: RawPush; readonly transfer: readonly Movable[] } {
   if (push.kind === "ingest") return { own: push, transfer: movableBuffers(push.body) };

@@ -51,8 +51,12 @@ interface Worker {
   readonly pool: BytePool;
 }
 
-function storeRaw(push: RawPush, { processor, shard, pool }: Worker): Promise<readonly ProfileOutcome[]> {
+/** 4 MiB of one push may wait for the log, which lets 32 MiB wait: a large push is not refused for its own size. */
+const waitingBytesMax = 4 << 20;
+
+async function storeRaw(push: RawPush, { processor, shard, pool }: Worker): Promise<readonly ProfileOutcome[]> {
   const outcomes: Promise<ProfileOutcome>[] = [];
+  let waitingBytes = 0;
   const store = async (outcome: ProfileOutcome, { bytes, columns }: EncodedBatch): Promise<ProfileOutcome> => {
     const result = await shard.store(bytes, columns);
     // The log has it, or has refused it: either way nobody reads the bytes any more.
@@ -62,7 +66,13 @@ function storeRaw(push: RawPush, { processor, shard, pool }: Worker): Promise<re
   // Each profile goes into the head before the next one is decoded into the same columns.
   for (const { outcome, batch } of processor.process(push)) {
     if (batch === undefined) outcomes.push(Promise.resolve(outcome));
-    else outcomes.push(store(outcome, batch));
+    else {
+      waitingBytes += batch.bytes.length;
+      outcomes.push(store(outcome, batch));
+    }
+    if (waitingBytes < waitingBytesMax) continue;
+    await Promise.all(outcomes);
+    waitingBytes = 0;
   }
   return Promise.all(outcomes);
 }

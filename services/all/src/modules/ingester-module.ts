@@ -80,6 +80,7 @@ function spawnIngestWorker({ clock, config }: Surroundings, limits: TenantLimits
       onExit,
       // Bodies that wait for their thread are bounded by the server; a whole head's worth here is never reached first.
       inFlightBytesMax: config.get(ingesterSettings.headBytesMax),
+      inFlightSettings: `-${ingesterSettings.workers.flag}, -${ingesterSettings.headBytesMax.flag}`,
     });
   };
 }
