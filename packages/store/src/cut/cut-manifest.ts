@@ -35,8 +35,8 @@ export class CutManifest {
   /** By {@link partName}. */
   readonly #done = new Map<string, DonePart>();
   #file: OpenFile | undefined;
-  /** Whether half a line may stand at the end: a write that failed. */
-  #isTorn = false;
+  /** Whether the file is to be made, or half a line may stand at its end: then it is written anew before the next line. */
+  #isTorn = true;
 
   constructor(fileSystem: FileSystem, path: string) {
     this.#fileSystem = fileSystem;
@@ -49,7 +49,6 @@ export class CutManifest {
     const text = isThere ? new TextDecoder().decode(await this.#fileSystem.readFile(this.#path)) : "";
     // What follows the last line break was torn by a crash: it was never relied on.
     for (const line of text.split("\n").slice(0, -1)) this.#take(JSON.parse(line) as Line);
-    await this.#rewrite();
   }
 
   get running(): readonly RunningCut[] {
