@@ -18,8 +18,8 @@ const entries = {
 /** As deep as `all/dist/modules`, from which the files of the UI are found. */
 const folder = "all/dist/bundle";
 
-/** Loaded only where an endpoint for traces is configured. */
-const isLeftAlone = /^@opentelemetry\//;
+/** Loaded only where they are configured: traces, and a bucket in S3. */
+const isLeftAlone = /^@(?:opentelemetry|aws-sdk)\//;
 
 const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, pathOf(path)]));
 const bundle = await rolldown({ input, platform: "node", external: isLeftAlone, logLevel: "warn" });

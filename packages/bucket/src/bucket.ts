@@ -31,7 +31,8 @@ export interface ObjectWriter {
  * Object storage. Objects are written whole, never changed in place, and a reader sees the old or the new one.
  * Keys are paths of parts joined by `/`; see `checkKey`.
  *
- * Methods throw BasaltError `object_not_found`, `disk_full`; other errors are those of the storage.
+ * Methods throw BasaltError `object_not_found`, `disk_full`, `storage_unavailable`, `storage_denied`, `storage_refused`,
+ * `storage_bucket_missing`; other errors are those of the disk.
  */
 export interface Bucket {
   get(key: string, signal?: AbortSignal): Promise<Uint8Array>;
@@ -41,10 +42,20 @@ export interface Bucket {
   attributes(key: string, signal?: AbortSignal): Promise<ObjectAttributes | undefined>;
   /** Writes or replaces an object. */
   put(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** Writes an object unless one is there: of any number of callers exactly one gets true. */
+  /**
+   * Writes an object unless one is there: of any number of callers exactly one gets true. Where the storage's answer is
+   * lost, an object with these very bytes counts as this caller's: who must tell callers apart writes something of its own.
+   */
   putIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean>;
-  /** Begins an object that is too large for memory. */
-  create(key: string): Promise<ObjectWriter>;
+  /**
+   * Replaces an object if it still is of a version, which `attributes` gave: of any number of callers with one version
+   * exactly one gets true. Who compares and swaps asks for the attributes first and reads the content after, so that a
+   * change between the two makes the swap fail. A key that is swapped is not also written by `put`. Lost answers are
+   * treated as by `putIfAbsent`. False also if the object is gone.
+   */
+  putIfVersion(key: string, bytes: Uint8Array, version: string, signal?: AbortSignal): Promise<boolean>;
+  /** Begins an object that is too large for memory. The signal holds for all that the writer does. */
+  create(key: string, signal?: AbortSignal): Promise<ObjectWriter>;
   list(request: ListRequest, signal?: AbortSignal): Promise<ListPage>;
   /** Removes an object; none there is fine. */
   delete(key: string, signal?: AbortSignal): Promise<void>;
@@ -59,6 +70,10 @@ export interface ByteRange {
 /** What is known of an object without reading it. */
 export interface ObjectAttributes {
   readonly bytes: number;
+  /** Opaque; another one after each write of other bytes. */
+  readonly version: string;
+  /** Unix time of the last write by the storage's clock, ms. */
+  readonly modifiedMs: number;
 }
 
 export const listLimitMax = 1000;

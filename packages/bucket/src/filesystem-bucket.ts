@@ -9,7 +9,14 @@ import {
   type ObjectAttributes,
   type ObjectWriter,
 } from "./bucket.ts";
-import { checkKey, objectNotFound, rangeBeyondObject } from "./object-key.ts";
+import { checkKey } from "./object-key.ts";
+import { objectNotFound, rangeBeyondObject } from "./storage-error.ts";
+
+/** Between making a folder and a file in it, others may empty and remove it; not so often. */
+const folderTriesMax = 10;
+
+/** Ends in `~`, so it is no object's. */
+const lockName = "lock~";
 
 /** Objects as files of a folder. A file is written under another name, synced, and then renamed or linked into place. */
 export class FilesystemBucket implements Bucket {
@@ -34,7 +41,8 @@ export class FilesystemBucket implements Bucket {
       .catch((error: unknown) => this.rethrow(key, error));
     try {
       const bytes = await file.read(offset, length);
-      if (bytes.length < length) throw rangeBeyondObject(key, offset + length, offset + bytes.length);
+      const isWhole = bytes.length === length && (length > 0 || offset <= (await file.size()));
+      if (!isWhole) throw rangeBeyondObject(key, offset + length, await file.size());
       return bytes;
     } finally {
       await file.close();
@@ -44,7 +52,8 @@ export class FilesystemBucket implements Bucket {
   async attributes(key: string): Promise<ObjectAttributes | undefined> {
     checkKey(key);
     const found = await this.fileSystem.stat(this.pathOf(key));
-    return found === undefined || found.isFolder ? undefined : { bytes: found.bytes };
+    if (found === undefined || found.isFolder) return undefined;
+    return { bytes: found.bytes, version: found.version, modifiedMs: found.modifiedMs };
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -63,6 +72,23 @@ export class FilesystemBucket implements Bucket {
     try {
       await upload.append(bytes);
       return await upload.finishIfAbsent();
+    } finally {
+      await upload.abort();
+    }
+  }
+
+  /** Comparing and swapping are one step under a lock of the whole bucket that the system keeps for one process at a time. */
+  async putIfVersion(key: string, bytes: Uint8Array, version: string): Promise<boolean> {
+    if ((await this.attributes(key))?.version !== version) return false;
+    const upload = await this.upload(key);
+    try {
+      await upload.append(bytes);
+      const release = await this.fileSystem.lock(`${this.root}/${lockName}`);
+      try {
+        return await upload.finishIfVersion(version);
+      } finally {
+        await release();
+      }
     } finally {
       await upload.abort();
     }
@@ -127,14 +153,22 @@ export class FilesystemBucket implements Bucket {
     }
   }
 
+  /** Opens a file beside the object's under a name that nobody else has, be it another thread or process. */
   private async upload(key: string): Promise<FileUpload> {
     checkKey(key);
     const path = this.pathOf(key);
-    const beside = `${path}.${++this.uploads}~`;
-    await this.fileSystem.makeFolder(parentOf(path));
-    await this.fileSystem.removeAll(beside);
-    const file = await this.fileSystem.open(beside, "create").catch((error: unknown) => this.rethrow(key, error));
-    return new FileUpload(this.fileSystem, file, { path, beside });
+    for (let tries = 1; ; tries++) {
+      const beside = `${path}.${++this.uploads}~`;
+      await this.fileSystem.makeFolder(parentOf(path)).catch(rethrowBucketError);
+      try {
+        const file = await this.fileSystem.open(beside, "create");
+        return new FileUpload(this.fileSystem, file, { path, beside });
+      } catch (error) {
+        // The name is taken, or the folder went meanwhile with its last object.
+        const isWorthAnother = codeOf(error) === "EEXIST" || (codeOf(error) === "ENOENT" && tries < folderTriesMax);
+        if (!isWorthAnother) throw bucketError(error);
+      }
+    }
   }
 
   private pathOf(key: string): string {
@@ -170,9 +204,7 @@ class FileUpload implements ObjectWriter {
 
   async finish(): Promise<void> {
     await this.close();
-    await this.fileSystem.rename(this.paths.beside, this.paths.path);
-    this.state = "gone";
-    await this.fileSystem.syncFolder(parentOf(this.paths.path));
+    await this.place();
   }
 
   /** False if an object of that name is there; it stays. */
@@ -188,10 +220,32 @@ class FileUpload implements ObjectWriter {
     return true;
   }
 
+  /**
+   * False if the file in its place is not of this version. In a row of swaps the time of change ascends: the disk may use
+   * the number of a replaced file at once again, and its clock may stand still between two writes.
+   */
+  async finishIfVersion(version: string): Promise<boolean> {
+    await this.close();
+    const current = await this.fileSystem.stat(this.paths.path);
+    if (current?.version !== version) return false;
+    const added = await this.fileSystem.stat(this.paths.beside);
+    if (added !== undefined && added.modifiedMs <= current.modifiedMs) {
+      await this.fileSystem.setModified(this.paths.beside, Math.floor(current.modifiedMs) + 1);
+    }
+    await this.place();
+    return true;
+  }
+
   async abort(): Promise<void> {
     if (this.state === "open") await this.file.close();
     if (this.state !== "gone") await this.fileSystem.removeAll(this.paths.beside);
     this.state = "gone";
+  }
+
+  private async place(): Promise<void> {
+    await this.fileSystem.rename(this.paths.beside, this.paths.path);
+    this.state = "gone";
+    await this.fileSystem.syncFolder(parentOf(this.paths.path));
   }
 
   private async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Clock } from "@basalt/runtime";
 import {
   type Bucket,
   type ByteRange,
@@ -7,34 +8,57 @@ import {
   type ObjectAttributes,
   type ObjectWriter,
 } from "./bucket.ts";
-import { checkKey, objectNotFound, rangeBeyondObject } from "./object-key.ts";
+import { checkKey } from "./object-key.ts";
+import { objectNotFound, rangeBeyondObject } from "./storage-error.ts";
+
+interface StoredObject extends ObjectAttributes {
+  readonly content: Uint8Array;
+}
 
 /** Objects in memory, for tests and simulation. */
 export class MemoryBucket implements Bucket {
-  private readonly objects = new Map<string, Uint8Array>();
+  private readonly objects = new Map<string, StoredObject>();
+  private readonly clock: Pick<Clock, "nowMs">;
+  private writeCount = 0;
+
+  /** Without a clock, everything was written at time 0. */
+  constructor(clock: Pick<Clock, "nowMs"> = { nowMs: () => 0 }) {
+    this.clock = clock;
+  }
 
   async get(key: string): Promise<Uint8Array> {
-    return this.find(key).slice();
+    return this.find(key).content.slice();
   }
 
   async getRange(key: string, { offset, length }: ByteRange): Promise<Uint8Array> {
-    const bytes = this.find(key);
-    if (offset + length > bytes.length) throw rangeBeyondObject(key, offset + length, bytes.length);
-    return bytes.slice(offset, offset + length);
+    const { content } = this.find(key);
+    if (offset + length > content.length) throw rangeBeyondObject(key, offset + length, content.length);
+    return content.slice(offset, offset + length);
   }
 
   async attributes(key: string): Promise<ObjectAttributes | undefined> {
-    const bytes = this.objects.get(key);
-    return bytes === undefined ? undefined : { bytes: bytes.length };
+    checkKey(key);
+    const found = this.objects.get(key);
+    return found === undefined
+      ? undefined
+      : { bytes: found.bytes, version: found.version, modifiedMs: found.modifiedMs };
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     checkKey(key);
-    this.objects.set(key, bytes.slice());
+    const version = `${++this.writeCount}`;
+    const content = bytes.slice();
+    this.objects.set(key, { content, bytes: content.length, version, modifiedMs: this.clock.nowMs() });
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array): Promise<boolean> {
     if (this.objects.has(key)) return false;
+    await this.put(key, bytes);
+    return true;
+  }
+
+  async putIfVersion(key: string, bytes: Uint8Array, version: string): Promise<boolean> {
+    if (this.objects.get(key)?.version !== version) return false;
     await this.put(key, bytes);
     return true;
   }
@@ -62,12 +86,14 @@ export class MemoryBucket implements Bucket {
   }
 
   async delete(key: string): Promise<void> {
+    checkKey(key);
     this.objects.delete(key);
   }
 
-  private find(key: string): Uint8Array {
-    const bytes = this.objects.get(key);
-    if (bytes === undefined) throw objectNotFound(key);
-    return bytes;
+  private find(key: string): StoredObject {
+    checkKey(key);
+    const found = this.objects.get(key);
+    if (found === undefined) throw objectNotFound(key);
+    return found;
   }
 }

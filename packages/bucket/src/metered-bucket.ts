@@ -1,5 +1,7 @@
+import { BasaltError } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
-import type { Bucket, ByteRange, ListPage, ListRequest, ObjectAttributes, ObjectWriter } from "./bucket.ts";
+import { AroundBucket, type BucketCall } from "./around-bucket.ts";
+import type { Bucket } from "./bucket.ts";
 
 /** The names of a bucket's operations, as metrics label them. */
 export type BucketOperation = "get" | "get_range" | "attributes" | "upload" | "iter" | "delete";
@@ -13,98 +15,63 @@ export interface BucketObservation {
   readonly hasFailed: boolean;
 }
 
+/** Beginning an object, adding to it and giving it up are parts of its upload, which `finish` stands for. */
+const operationOf: Readonly<Record<BucketCall["operation"], BucketOperation | undefined>> = {
+  get: "get",
+  getRange: "get_range",
+  attributes: "attributes",
+  put: "upload",
+  putIfAbsent: "upload",
+  putIfVersion: "upload",
+  create: undefined,
+  append: undefined,
+  finish: "upload",
+  abort: undefined,
+  list: "iter",
+  delete: "delete",
+};
+
 /** Tells an observer of each operation on a bucket. */
-export function meteredBucket(bucket: Bucket, clock: Clock, observe: (observation: BucketObservation) => void): Bucket {
+export function meteredBucket(
+  bucket: Bucket,
+  clock: Pick<Clock, "monotonicMs">,
+  observe: (observation: BucketObservation) => void,
+): Bucket {
   return new MeteredBucket(bucket, clock, observe);
 }
 
-class MeteredBucket implements Bucket {
-  private readonly bucket: Bucket;
-  private readonly clock: Clock;
+class MeteredBucket extends AroundBucket {
+  private readonly clock: Pick<Clock, "monotonicMs">;
   private readonly observe: (observation: BucketObservation) => void;
 
-  constructor(bucket: Bucket, clock: Clock, observe: (observation: BucketObservation) => void) {
-    this.bucket = bucket;
+  constructor(
+    bucket: Bucket,
+    clock: Pick<Clock, "monotonicMs">,
+    observe: (observation: BucketObservation) => void,
+  ) {
+    super(bucket);
     this.clock = clock;
     this.observe = observe;
   }
 
-  get(key: string, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.measure("get", lengthOf, () => this.bucket.get(key, signal));
-  }
-
-  getRange(key: string, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.measure("get_range", lengthOf, () => this.bucket.getRange(key, range, signal));
-  }
-
-  attributes(key: string, signal?: AbortSignal): Promise<ObjectAttributes | undefined> {
-    return this.measure("attributes", zero, () => this.bucket.attributes(key, signal));
-  }
-
-  put(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return this.measure(
-      "upload",
-      () => bytes.length,
-      () => this.bucket.put(key, bytes, signal),
-    );
-  }
-
-  putIfAbsent(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<boolean> {
-    return this.measure(
-      "upload",
-      () => bytes.length,
-      () => this.bucket.putIfAbsent(key, bytes, signal),
-    );
-  }
-
-  async create(key: string): Promise<ObjectWriter> {
-    const writer = await this.bucket.create(key);
-    let written = 0;
-    return {
-      append: async (bytes) => {
-        await writer.append(bytes);
-        written += bytes.length;
-      },
-      finish: () =>
-        this.measure(
-          "upload",
-          () => written,
-          () => writer.finish(),
-        ),
-      abort: () => writer.abort(),
-    };
-  }
-
-  list(request: ListRequest, signal?: AbortSignal): Promise<ListPage> {
-    return this.measure("iter", zero, () => this.bucket.list(request, signal));
-  }
-
-  delete(key: string, signal?: AbortSignal): Promise<void> {
-    return this.measure("delete", zero, () => this.bucket.delete(key, signal));
-  }
-
-  private async measure<T>(
-    operation: BucketOperation,
-    bytesOf: (result: T) => number,
-    run: () => Promise<T>,
-  ): Promise<T> {
+  protected override async around<T>(call: BucketCall, run: () => Promise<T>): Promise<T> {
+    const operation = operationOf[call.operation];
+    if (operation === undefined) return run();
     const start = this.clock.monotonicMs();
     const seconds = (): number => (this.clock.monotonicMs() - start) / 1000;
     try {
       const result = await run();
-      this.observe({ operation, seconds: seconds(), bytes: bytesOf(result), hasFailed: false });
+      const bytes = result instanceof Uint8Array ? result.length : call.bytes;
+      this.observe({ operation, seconds: seconds(), bytes, hasFailed: false });
       return result;
     } catch (error) {
-      this.observe({ operation, seconds: seconds(), bytes: 0, hasFailed: true });
+      this.observe({ operation, seconds: seconds(), bytes: 0, hasFailed: !isExpected(error) });
       throw error;
     }
   }
 }
 
-function lengthOf(bytes: Uint8Array): number {
-  return bytes.length;
-}
-
-function zero(): number {
-  return 0;
+/** Asking for what is not there, and giving up, are no failures of the storage. */
+function isExpected(error: unknown): boolean {
+  return error instanceof BasaltError && (error.code === "object_not_found" || error.code === "canceled");
 }

@@ -19,13 +19,3 @@ export function checkKey(key: string): void {
 function isBadPart(part: string): boolean {
   return part === "" || part === "." || part === ".." || part.endsWith("~");
 }
-
-/** The error of every bucket for an object that is not there. */
-export function objectNotFound(key: string): BasaltError {
-  return new BasaltError("object_not_found", `object ${JSON.stringify(key)} does not exist`);
-}
-
-/** The error of every bucket for a range that the object does not have. */
-export function rangeBeyondObject(key: string, end: number, bytes: number): BasaltError {
-  return new BasaltError("range_beyond_object", `object ${JSON.stringify(key)} ends at ${bytes}, before ${end}`);
-}

@@ -22,6 +22,16 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** What is known of a file or folder without opening it. */
+export interface FileStatus {
+  readonly bytes: number;
+  readonly isFolder: boolean;
+  /** Unix time of its last change, ms, with a fraction where the disk has one. */
+  readonly modifiedMs: number;
+  /** Differs from that of any file that had this name at the same time or, by its time of change, at another. */
+  readonly version: string;
+}
+
 /** The local disk, injected: the real one, or one in memory that fails on demand. Errors carry Node's `code` (ENOSPC, ENOENT …). */
 export interface FileSystem {
   /** `read` and `append` want the file to exist (ENOENT); `create` wants it not to (EEXIST) and opens it for reading and appending. */
@@ -44,7 +54,14 @@ export interface FileSystem {
   list(path: string): Promise<readonly string[]>;
   /** Makes renames and removals in a folder survive a power cut. */
   syncFolder(path: string): Promise<void>;
-  stat(path: string): Promise<{ readonly bytes: number; readonly isFolder: boolean } | undefined>;
+  stat(path: string): Promise<FileStatus | undefined>;
+  /** Says when a file changed last, in place of the moment of its last write. */
+  setModified(path: string, unixMs: number): Promise<void>;
+  /**
+   * Keeps a file, made if need be, to its holder until released: against the other threads and processes of this machine
+   * that lock it. It ends with the process, however that ends. Waits while another holds it.
+   */
+  lock(path: string): Promise<() => Promise<void>>;
   /** Free bytes for this user on the disk that holds the path. */
   freeBytes(path: string): Promise<number>;
 }

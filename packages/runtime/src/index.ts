@@ -20,6 +20,8 @@ export { fileError, MemoryDisk } from "./memory-file-system.ts";
 export * from "./metrics/metric.ts";
 export * from "./metrics/metrics.ts";
 export * from "./metrics/process-metrics.ts";
+export { registerThreadCounters } from "./metrics/thread-counter-metrics.ts";
+export * from "./metrics/thread-counters.ts";
 export * from "./modules/module.ts";
 export * from "./modules/module-graph.ts";
 export * from "./node/codecs.ts";

@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "./file-system.ts";
+import type { FileStatus, FileSystem, OpenFile } from "./file-system.ts";
 import { MemoryFile, MemoryFolder } from "./memory-inode.ts";
 import type { Random } from "./random.ts";
 
@@ -17,6 +17,7 @@ export interface DiskOperation {
     | "remove"
     | "list"
     | "folder"
+    | "lock"
     | "stat";
   readonly path: string;
 }
@@ -42,9 +43,18 @@ export class MemoryDisk {
   readonly root: MemoryFolder = new MemoryFolder();
   private readonly random: Random;
   private mounted: MemoryMount | undefined;
+  private readonly numbers = new WeakMap<MemoryFile, number>();
+  private fileCount = 0;
 
   constructor(random: Random) {
     this.random = random;
+  }
+
+  /** A number that no other file of this disk has, as the inode's is. */
+  numberOf(file: MemoryFile): number {
+    let number = this.numbers.get(file);
+    if (number === undefined) this.numbers.set(file, (number = ++this.fileCount));
+    return number;
   }
 
   /** The disk as a new process sees it; the former process is dead. */
@@ -85,6 +95,7 @@ export class MemoryDisk {
 /** The files of a {@link MemoryDisk} as one process sees them. */
 class MemoryMount implements FileSystem {
   isDead = false;
+  private readonly locks = new Map<string, Promise<void>>();
   private readonly disk: MemoryDisk;
 
   constructor(disk: MemoryDisk) {
@@ -203,13 +214,33 @@ class MemoryMount implements FileSystem {
     folder.sync();
   }
 
-  async stat(path: string): Promise<{ readonly bytes: number; readonly isFolder: boolean } | undefined> {
+  async stat(path: string): Promise<FileStatus | undefined> {
     await this.disk.pause();
     this.begin("stat", path);
     const found =
       partsOf(path).length === 0 ? this.disk.root : this.folderAt(parentOf(path))?.entries.get(nameOf(path));
     if (found === undefined) return undefined;
-    return found instanceof MemoryFile ? { bytes: found.length, isFolder: false } : { bytes: 0, isFolder: true };
+    if (found instanceof MemoryFolder) return { bytes: 0, isFolder: true, modifiedMs: 0, version: "folder" };
+    const { length, modifiedMs } = found;
+    return { bytes: length, isFolder: false, modifiedMs, version: `${this.disk.numberOf(found)}-${modifiedMs}` };
+  }
+
+  async setModified(path: string, unixMs: number): Promise<void> {
+    await this.disk.pause();
+    this.begin("stat", path);
+    this.fileAt(path).modifiedMs = unixMs;
+  }
+
+  async lock(path: string): Promise<() => Promise<void>> {
+    await this.disk.pause();
+    this.begin("lock", path);
+    while (this.locks.has(path)) await this.locks.get(path);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.locks.set(path, promise);
+    return async () => {
+      this.locks.delete(path);
+      resolve();
+    };
   }
 
   async freeBytes(path: string): Promise<number> {

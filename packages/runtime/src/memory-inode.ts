@@ -6,6 +6,8 @@ const pageBytes = 4096;
 /** A file's bytes, and what of them survives a power cut. */
 export class MemoryFile {
   length = 0;
+  /** No time passes on a disk in memory: 0 unless set. */
+  modifiedMs = 0;
   private bytes: Uint8Array = new Uint8Array(64);
   private durableLength = 0;
   /** What is on the platter, once a truncation that is not synced made it differ from a prefix of `bytes`. */

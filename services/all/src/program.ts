@@ -1,8 +1,10 @@
+import { bucketSettingList } from "@basalt/bucket/settings";
 import { ingesterSettings } from "@basalt/ingester";
 import { querierSettings } from "@basalt/querier";
 import type { AnyModule, AnySetting, Program, Surroundings } from "@basalt/runtime";
 import { ConfigSchema, defineTarget, runtimeSettings } from "@basalt/runtime";
 import { FusedSink } from "./ingest/fused-sink.ts";
+import { bucketModule } from "./modules/bucket-module.ts";
 import { distributorModule } from "./modules/distributor-module.ts";
 import { ingesterModule } from "./modules/ingester-module.ts";
 import { querierModule } from "./modules/querier-module.ts";
@@ -10,13 +12,12 @@ import { selfProfilingModule } from "./modules/self-profiling-module.ts";
 import { serverModule } from "./modules/server-module.ts";
 import { waitingModule } from "./modules/waiting-module.ts";
 import { serverSettings } from "./server/server-settings.ts";
-import { storageSettings } from "./storage-settings.ts";
 
 /** Every setting of the server. */
 export const settings: readonly AnySetting[] = [
   ...runtimeSettings,
   ...Object.values<AnySetting>(serverSettings),
-  ...Object.values<AnySetting>(storageSettings),
+  ...bucketSettingList,
   ...Object.values<AnySetting>(ingesterSettings),
   ...Object.values<AnySetting>(querierSettings),
 ];
@@ -29,13 +30,14 @@ export const program: Program = {
 };
 
 function targets(surroundings: Surroundings): readonly AnyModule[] {
-  const ingester = ingesterModule(surroundings);
+  const bucket = bucketModule(surroundings);
+  const ingester = ingesterModule(surroundings, bucket);
   const distributor = distributorModule(
     surroundings,
     { ingester },
     ({ ingester: started }) => new FusedSink(started.shards, started.counters),
   );
-  const querier = querierModule(surroundings, ingester);
+  const querier = querierModule(surroundings, { ingester, bucket });
   const server = serverModule(surroundings, { waiting: waitingModule(surroundings), ingester, distributor, querier });
   return [defineTarget("all", { server, selfProfiling: selfProfilingModule(surroundings, { distributor }) })];
 }

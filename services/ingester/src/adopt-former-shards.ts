@@ -1,3 +1,4 @@
+import type { BucketSettings } from "@basalt/bucket";
 import type { BasaltError } from "@basalt/model";
 import type { FileSystem, Logger } from "@basalt/runtime";
 import type { DataFolder, ShardOptions } from "@basalt/store";
@@ -9,7 +10,7 @@ export interface AdoptOptions {
   readonly disk: FileSystem;
   readonly logger: Logger;
   readonly shardCount: number;
-  readonly bucketFolder: string;
+  readonly storage: BucketSettings;
   readonly headBytesMax: number;
   readonly keyBytesMax: number;
   readonly sync: ShardOptions["sync"];
@@ -53,7 +54,7 @@ async function sealLog(folder: DataFolder, shardIndex: number, options: AdoptOpt
     shardCount: 1,
     folder: folder.shardFolder(shardIndex),
     segmentFolders: await folder.segmentFolders(),
-    bucketFolder: options.bucketFolder,
+    storage: options.storage,
     producer: folder.producer,
     headBytesMax: options.headBytesMax,
     keyBytesMax: options.keyBytesMax,

@@ -1,4 +1,4 @@
-import { FilesystemBucket } from "@basalt/bucket";
+import type { Bucket, BucketSettings } from "@basalt/bucket";
 import type { BlockId } from "@basalt/model";
 import { BasaltError, errorFromRecord } from "@basalt/model";
 import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan, SnapshotLease } from "@basalt/query";
@@ -26,7 +26,9 @@ export interface IngesterOptions<H extends ShardHandlers & Handlers<H>> {
   readonly disk: FileSystem;
   readonly logger: Logger;
   readonly folder: string;
-  readonly bucketFolder: string;
+  readonly bucket: Bucket;
+  /** The bucket once more, as threads open it for themselves. */
+  readonly storage: BucketSettings;
   readonly shardCount: number;
   readonly headBytesMax: number;
   /** In each shard. */
@@ -153,13 +155,13 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   }
 
   private shardData(dataFolder: DataFolder, shardIndex: number, segmentFolders: readonly string[]): ShardData {
-    const { bucketFolder, shardCount, headBytesMax, keyBytesMax, lateWindowsMax, sync } = this.options;
+    const { storage, shardCount, headBytesMax, keyBytesMax, lateWindowsMax, sync } = this.options;
     return {
       shardIndex,
       shardCount,
       folder: dataFolder.shardFolder(shardIndex),
       segmentFolders,
-      bucketFolder,
+      storage,
       producer: dataFolder.producer,
       headBytesMax: headBytesMax / shardCount,
       keyBytesMax,
@@ -187,8 +189,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   }
 
   private createCoordinator({ producer, manifestPath }: DataFolder): CutCoordinator {
-    const { clock, random, disk, bucketFolder, logger } = this.options;
-    const bucket = new FilesystemBucket(disk, bucketFolder);
+    const { clock, random, disk, bucket, logger } = this.options;
     const pool = this.createCutPool();
     this.cutPool = pool;
     return new CutCoordinator({
@@ -206,7 +207,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
   }
 
   private createCutPool(): WorkerPool<CutHandlers> {
-    const { clock, bucketFolder, logger } = this.options;
+    const { clock, storage, logger } = this.options;
     return new WorkerPool<CutHandlers>({
       name: "cut",
       sizeMax: 1,
@@ -215,7 +216,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
       spawn: (name, onExit) =>
         spawnWorker<CutHandlers, CutWorkerData>(siblingModule(import.meta.url, "cut-worker"), {
           name,
-          data: { bucketFolder },
+          data: { storage },
           clock,
           onExit: (error) => {
             if (error !== undefined) logger.error("the thread that cuts blocks ended", { error });

@@ -1,11 +1,11 @@
-import { FilesystemBucket } from "@basalt/bucket";
-import { crc32, nodeFileSystem, reportCaches, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import { type BucketSettings, openBucket } from "@basalt/bucket";
+import { crc32, nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
 import type { CutJob, CutOutcome } from "@basalt/store";
 import { blockCaches, runCutJob } from "@basalt/store";
 
 /** What the thread that cuts blocks is started with. */
 export interface CutWorkerData {
-  readonly bucketFolder: string;
+  readonly storage: BucketSettings;
 }
 
 /** What it answers. */
@@ -17,10 +17,10 @@ export interface CutHandlers {
 const blockLevel = 2;
 
 /** Makes the handlers of the thread that cuts blocks. */
-export function setupCutWorker({ bucketFolder }: CutWorkerData): CutHandlers {
+export function setupCutWorker({ storage }: CutWorkerData): CutHandlers {
   const runner = {
     fileSystem: nodeFileSystem,
-    bucket: new FilesystemBucket(nodeFileSystem, bucketFolder),
+    bucket: openBucket(storage, { clock: systemClock, random: systemRandom, fileSystem: nodeFileSystem }),
     codec: zstdCodec(blockLevel),
     checksum: crc32,
     caches: reportCaches(blockCaches()),

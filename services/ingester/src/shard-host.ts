@@ -1,4 +1,4 @@
-import { FilesystemBucket } from "@basalt/bucket";
+import { type BucketSettings, openBucket } from "@basalt/bucket";
 import type { BlockId, ErrorRecord, ProducerId, SeriesBatch, TenantId } from "@basalt/model";
 import { type BasaltError, errorToRecord, serviceToken } from "@basalt/model";
 import type { PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
@@ -27,7 +27,7 @@ export interface ShardData {
   readonly folder: string;
   /** Folders of segments of all shards that there are or were. */
   readonly segmentFolders: readonly string[];
-  readonly bucketFolder: string;
+  readonly storage: BucketSettings;
   readonly producer: ProducerId;
   /** This shard's share. */
   readonly headBytesMax: number;
@@ -172,8 +172,8 @@ export class ShardHost {
 export function shardOptions(
   data: Omit<ShardData, "seriesCounters">,
 ): Omit<ShardOptions, "seriesLimiter" | "onFatal" | "onProblem"> {
-  const { shardIndex, shardCount, folder, segmentFolders, bucketFolder, producer, lateWindowsMax, sync } = data;
-  const bucket = new FilesystemBucket(nodeFileSystem, bucketFolder);
+  const { shardIndex, shardCount, folder, segmentFolders, storage, producer, lateWindowsMax, sync } = data;
+  const bucket = openBucket(storage, { clock: systemClock, random: systemRandom, fileSystem: nodeFileSystem });
   return {
     fileSystem: nodeFileSystem,
     bucket,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { FilesystemBucket } from "@basalt/bucket";
+import { FilesystemBucket, folderBucket } from "@basalt/bucket";
 import type { BlockId, ProducerId, SeriesBatch } from "@basalt/model";
 import { anonymousTenant, encodeSeriesBatch } from "@basalt/model";
 import type { IngesterQueryClient, PlanContext, QueryAnswer, QueryRunner } from "@basalt/query";
@@ -79,7 +79,7 @@ const { runner, stop } = createQuerier({
   limits: equalLimits(defaultLimits(config)),
   ingester,
   blocks: readers.blocks,
-  bucketFolder,
+  storage: folderBucket(bucketFolder),
 });
 after(async () => {
   await stop();
@@ -203,7 +203,7 @@ test("a damaged block is left out, and the answer and the log say so", async () 
     limits: equalLimits(defaultLimits(config)),
     ingester,
     blocks: readers.blocks,
-    bucketFolder,
+    storage: folderBucket(bucketFolder),
   });
   const answer = await ask(fresh.runner);
   await fresh.stop();

@@ -1,3 +1,4 @@
+import type { BucketSettings } from "@basalt/bucket";
 import type { IngesterQueryClient, QueryRunner } from "@basalt/query";
 import type { Clock, Config, LimitsSource, Logger, Metrics } from "@basalt/runtime";
 import type { BlockCacheLimits, BlockIndex } from "@basalt/store";
@@ -17,8 +18,8 @@ export interface CreateQuerierOptions {
   readonly limits: LimitsSource;
   readonly ingester: IngesterQueryClient;
   readonly blocks: Pick<BlockIndex, "list" | "get" | "setProblem">;
-  /** The folder of the bucket, which the query threads open for themselves. */
-  readonly bucketFolder: string;
+  /** The bucket, as the query threads open it for themselves. */
+  readonly storage: BucketSettings;
   /** What each query thread may remember of blocks. */
   readonly caches?: BlockCacheLimits;
 }
@@ -32,14 +33,14 @@ export interface RunningQuerier {
 
 /** Wires a querier with its threads, metrics and logs. No thread starts before the first query. */
 export function createQuerier(options: CreateQuerierOptions): RunningQuerier {
-  const { config, clock, logger, metrics, limits, ingester, blocks, bucketFolder } = options;
+  const { config, clock, logger, metrics, limits, ingester, blocks, storage } = options;
   const concurrentMax = config.get(querierSettings.concurrentMax);
   const pool = queryPool({
     clock,
     logger,
     sizeMax: concurrentMax,
     idleMs: config.get(querierSettings.workerIdleMs),
-    worker: { bucketFolder, caches: options.caches ?? blockCacheLimitsDefault },
+    worker: { storage, caches: options.caches ?? blockCacheLimitsDefault },
   });
   const querier: Querier = new Querier({
     ingester,

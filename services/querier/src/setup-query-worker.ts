@@ -1,4 +1,4 @@
-import { FilesystemBucket } from "@basalt/bucket";
+import { type BucketSettings, openBucket } from "@basalt/bucket";
 import type { ExecuteContext, QueryAnswer } from "@basalt/query";
 import { QueryMemory } from "@basalt/query";
 import type { IncomingCall } from "@basalt/runtime";
@@ -18,8 +18,7 @@ export interface QueryWorkerHandlers {
 
 /** What a pool worker is started with. */
 export interface QueryWorkerData {
-  /** The folder of the bucket, on this machine. */
-  readonly bucketFolder: string;
+  readonly storage: BucketSettings;
   readonly caches: BlockCacheLimits;
 }
 
@@ -27,10 +26,10 @@ export interface QueryWorkerData {
 const readingLevel = 1;
 
 /** Makes the handlers of a pool worker in its thread. */
-export function setupQueryWorker({ bucketFolder, caches }: QueryWorkerData): QueryWorkerHandlers {
+export function setupQueryWorker({ storage, caches }: QueryWorkerData): QueryWorkerHandlers {
   const fileSystem = new KeptOpenFiles({ clock: systemClock }).over(nodeFileSystem);
   const opener = new StoreOpener({
-    bucket: new FilesystemBucket(fileSystem, bucketFolder),
+    bucket: openBucket(storage, { clock: systemClock, random: systemRandom, fileSystem, readsBlocks: true }),
     fileSystem,
     codec: zstdCodec(readingLevel),
     caches: reportCaches(blockCaches(caches)),

@@ -158,7 +158,8 @@ export async function waitUntilReady(url: string, timeoutMs: number): Promise<vo
 /** Ports below those that the kernel gives to clients: a server that is down must find its own free again. */
 const [portMin, portMax] = [10_240, 32_767];
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = portMin + Math.floor(Math.random() * (portMax - portMin));
     if (await isFree(port)) return port;

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type FileSystem, fileErrorCode, type OpenFile } from "../file-system.ts";
+import { lockFile } from "./lock-file.ts";
 
 const { O_RDONLY, O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants;
 const flagsOf = { read: O_RDONLY, append: O_RDWR | O_APPEND, create: O_RDWR | O_APPEND | O_CREAT | O_EXCL };
@@ -34,13 +35,20 @@ export const nodeFileSystem: FileSystem = {
   syncFolder,
   stat: async (path) => {
     try {
-      const found = await stat(path);
-      return { bytes: found.size, isFolder: found.isDirectory() };
+      const found = await stat(path, { bigint: true });
+      return {
+        bytes: Number(found.size),
+        isFolder: found.isDirectory(),
+        modifiedMs: Number(found.mtimeNs) / 1e6,
+        version: `${found.ino.toString(36)}-${found.mtimeNs.toString(36)}`,
+      };
     } catch (error) {
       if (fileErrorCode(error) === "ENOENT") return undefined;
       throw error;
     }
   },
+  setModified: (path, unixMs) => utimes(path, unixMs / 1000, unixMs / 1000),
+  lock: lockFile,
   freeBytes: async (path) => {
     const disk = await statfs(path);
     return disk.bavail * disk.bsize;

@@ -1,5 +1,6 @@
 import type { CacheCounts } from "../caches/byte-cache.ts";
 import { cacheCounts } from "../caches/reported-caches.ts";
+import { type ThreadCount, threadCounts } from "../metrics/thread-counters.ts";
 import type { ThreadProfiler } from "../profiling/thread-profiler.ts";
 import type { V8CpuProfile, V8HeapProfile } from "../profiling/v8-profile.ts";
 
@@ -10,6 +11,7 @@ export interface RuntimeMethods {
   startHeapProfile(): Promise<void>;
   heapProfile(): Promise<V8HeapProfile>;
   cacheCounts(): Promise<readonly CacheCounts[]>;
+  threadCounts(): Promise<readonly ThreadCount[]>;
 }
 
 /** A thread of this process, as its runtime is asked. */
@@ -44,6 +46,7 @@ export const runtimeHandlers: RuntimeMethods = {
   startHeapProfile: async () => (await profiler()).startHeap(),
   heapProfile: async () => (await profiler()).heap(),
   cacheCounts: async () => cacheCounts(),
+  threadCounts: async () => threadCounts(),
 };
 
 async function profiler(): Promise<ThreadProfiler> {

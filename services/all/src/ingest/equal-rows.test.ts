@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { ProfileOutcome, RawPushSink } from "@basalt/distributor";
+import { folderBucket } from "@basalt/bucket";
 import { Distributor, IngestionLimiter, ProfileProcessor } from "@basalt/distributor";
 import { SeriesCounters } from "@basalt/ingester";
 import { anonymousTenant, defined, type ErrorRecord, labelsKey } from "@basalt/model";
@@ -43,7 +44,7 @@ async function openWorker(name: string): Promise<InThreadWorker<IngestHandlers>>
     shardCount: 1,
     folder: dataFolder.shardFolder(0),
     segmentFolders: [],
-    bucketFolder: join(folder, name, "bucket"),
+    storage: folderBucket(join(folder, name, "bucket")),
     producer: dataFolder.producer,
     headBytesMax: 1 << 30,
     keyBytesMax: 1 << 30,

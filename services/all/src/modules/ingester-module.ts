@@ -1,29 +1,34 @@
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
 import { Ingester, ingesterMetrics, ingesterSettings, type SpawnShard } from "@basalt/ingester";
 import type { Config, FolderLock, ModuleOf, Surroundings, TenantLimits } from "@basalt/runtime";
-import { defaultLimits, defineModule, lockFolder, siblingModule, spawnWorker } from "@basalt/runtime";
+import { defaultLimits, defineModule, lockFolder, processSettings, siblingModule, spawnWorker } from "@basalt/runtime";
 import type { IngestHandlers, IngestWorkerData } from "../ingest/setup-ingest-worker.ts";
-import { foldersOf } from "../storage-settings.ts";
+import type { OpenedBucket } from "./bucket-module.ts";
 
 /** More threads than this share too little work each. */
 const workersMax = 8;
 
 /** The ingester of a process that takes everything in itself: its threads decode, too. */
-export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<IngestHandlers>> {
+export function ingesterModule(
+  surroundings: Surroundings,
+  bucket: ModuleOf<OpenedBucket>,
+): ModuleOf<Ingester<IngestHandlers>> {
   const { config, clock, random, disk, logger, metrics } = surroundings;
   const limits = defaultLimits(config);
-  const folders = foldersOf(config);
+  const folder = `${resolve(config.get(processSettings.dataPath))}/ingester`;
   return defineModule({
     name: "ingester",
-    needs: {},
-    create: (_, { fail }) => {
+    needs: { bucket },
+    create: (needed, { fail }) => {
       const ingester = new Ingester<IngestHandlers>({
         clock,
         random,
         disk,
         logger,
-        folder: folders.ingester,
-        bucketFolder: folders.bucket,
+        folder,
+        bucket: needed.bucket.bucket,
+        storage: needed.bucket.settings,
         shardCount: config.get(ingesterSettings.workers) || workersDefault(),
         headBytesMax: config.get(ingesterSettings.headBytesMax),
         keyBytesMax: config.get(ingesterSettings.keyBytesMax),
@@ -35,7 +40,7 @@ export function ingesterModule(surroundings: Surroundings): ModuleOf<Ingester<In
       ingesterMetrics(metrics, ingester);
       let lock: FolderLock | undefined;
       const start = async (): Promise<void> => {
-        lock = await lockFolder(folders.ingester, logger);
+        lock = await lockFolder(folder, logger);
         await ingester.start();
       };
       const stop = async (): Promise<void> => {

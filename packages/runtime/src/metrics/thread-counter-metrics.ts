@@ -1,0 +1,55 @@
+import { liveWorkers } from "../worker/live-workers.ts";
+import type { CounterMetric } from "./metric.ts";
+import type { CounterHandle, Metrics } from "./metrics.ts";
+import { type ThreadCount, threadCounts } from "./thread-counters.ts";
+
+/** The counts of each thread, by a key that is the thread's own. */
+type CountsByThread = ReadonlyMap<object, readonly ThreadCount[]>;
+
+/**
+ * Registers counters that threads keep by `threadCounter`; they are asked at each scrape. What a thread counted after the
+ * last scrape before its end is lost.
+ */
+export function registerThreadCounters(
+  metrics: Metrics,
+  registered: readonly CounterMetric<string>[],
+  ask: () => Promise<CountsByThread> = askThreads,
+): void {
+  const told = new WeakMap<object, Map<string, number>>();
+  const handles = new Map<string, CounterHandle<string>>();
+  const collect = async (): Promise<void> => {
+    for (const [thread, counts] of await ask()) {
+      const before = told.get(thread) ?? new Map<string, number>();
+      told.set(thread, before);
+      for (const { name, labels, value } of counts) {
+        const handle = handles.get(name);
+        if (handle === undefined) continue;
+        const key = JSON.stringify([name, labels]);
+        handle.add(labels, value - (before.get(key) ?? 0));
+        before.set(key, value);
+      }
+    }
+  };
+  // All metrics of a scrape are collected in one turn: the first asks for all of them.
+  let asked: Promise<void> | undefined;
+  const collectOnce = (): Promise<void> => {
+    asked ??= collect().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+  for (const metric of registered) handles.set(metric.name, metrics.counter(metric, collectOnce));
+}
+
+const mainThread = {};
+
+async function askThreads(): Promise<CountsByThread> {
+  const workers = [...liveWorkers()];
+  const asked = await Promise.allSettled(workers.map((worker) => worker.callRuntime("threadCounts")));
+  const counts = new Map<object, readonly ThreadCount[]>([[mainThread, threadCounts()]]);
+  for (const [i, answer] of asked.entries()) {
+    const worker = workers[i];
+    if (worker !== undefined && answer.status === "fulfilled") counts.set(worker, answer.value);
+  }
+  return counts;
+}

@@ -1,0 +1,20 @@
+import { after, before } from "node:test";
+import { prefixBucket, type S3Bucket } from "@basalt/bucket";
+import { bucketConformance } from "@basalt/bucket/conformance";
+import { type S3Server, startVersitygw } from "@basalt/test-kit";
+import { s3BucketOf } from "./s3-bucket-of.ts";
+
+let server: S3Server;
+let bucket: S3Bucket;
+let caseCount = 0;
+
+before(async () => {
+  server = await startVersitygw();
+  bucket = s3BucketOf(server);
+});
+after(async () => {
+  await bucket.close();
+  await server.stop();
+});
+
+bucketConformance("S3 at versitygw", () => prefixBucket(bucket, `case-${++caseCount}`));
