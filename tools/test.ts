@@ -1,5 +1,6 @@
 /**
  * `npm test`: builds, checks and runs every test of the repository; `npm test -- compile unit` runs only what is named.
+ * Files in a suite's folder `long`, which take minutes or large tools, run only by name: `npm test -- s3-long`.
  *
  * Suites are the unit tests, which lie beside the code, and each folder of test/ that holds tests. The last line is
  * `N passed, N failed`; the status is not 0 when anything failed.
@@ -14,6 +15,9 @@ import type { FilesOutcome } from "./test-files.ts";
 /** A unit test takes milliseconds; the longest of the others kills a server 50 times. */
 const unitTimeoutMs = 30_000;
 const suiteTimeoutMs = 600_000;
+
+/** Of suites that run only by name. */
+const longSuffix = "-long";
 
 const root: string = fileURLToPath(new URL("..", import.meta.url));
 
@@ -65,7 +69,9 @@ function testStep(
 ): Step {
   const act = async (): Promise<Outcome> => {
     const startedMs = performance.now();
-    const bySize = globSync(pattern, { cwd: root }).sort((a, b) => sizeOf(b) - sizeOf(a));
+    const isWanted = (file: string): boolean => name.endsWith(longSuffix) === file.includes("/src/long/");
+    const files = globSync(pattern, { cwd: root }).filter(isWanted);
+    const bySize = files.sort((a, b) => sizeOf(b) - sizeOf(a));
     const shards = Array.from({ length: options.shards }, (_, i) =>
       bySize.filter((_file, at) => at % options.shards === i),
     );
@@ -115,7 +121,10 @@ function secondsSince(startedMs: number): number {
 function stages(): readonly (readonly Step[])[] {
   const folders = globSync("test/*/src/**/*.test.ts", { cwd: root }).map((file) => file.split("/")[1] ?? "");
   const options = { shards: 1, timeoutMs: suiteTimeoutMs };
-  const suites = [...new Set(folders)].sort().map((name) => testStep(name, `test/${name}/src/**/*.test.ts`, options));
+  const long = globSync("test/*/src/long/*.test.ts", { cwd: root }).map((file) => file.split("/")[1] ?? "");
+  const suites = [...new Set([...folders, ...long.map((name) => name + longSuffix)])]
+    .sort()
+    .map((name) => testStep(name, `test/${name.replace(/-long$/, "")}/src/**/*.test.ts`, options));
   const check = [
     commandStep("format and lint", "biome", ["check", "--error-on-warnings", "--max-diagnostics=50", "."]),
     commandStep("promises", "oxlint", ["--type-aware", "--deny-warnings"]),
@@ -155,7 +164,9 @@ function showFailures(outcome: Outcome): void {
 async function main(wanted: readonly string[]): Promise<void> {
   const outcomes: Outcome[] = [];
   for (const stage of stages()) {
-    const steps = stage.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+    const steps = stage.filter(({ name }) =>
+      wanted.length === 0 ? !name.endsWith(longSuffix) : wanted.includes(name),
+    );
     const done = await Promise.all(steps.map((step) => step.run()));
     for (const outcome of done) show(outcome);
     outcomes.push(...done);

@@ -36,14 +36,16 @@ export class FilesystemBucket implements Bucket {
 
   async getRange(key: string, { offset, length }: ByteRange): Promise<Uint8Array> {
     checkKey(key);
-    const file = await this.fileSystem
-      .open(this.pathOf(key), "read")
-      .catch((error: unknown) => this.rethrow(key, error));
+    const path = this.pathOf(key);
+    const file = await this.fileSystem.open(path, "read").catch((error: unknown) => this.rethrow(key, error));
     try {
       const bytes = await file.read(offset, length);
       const isWhole = bytes.length === length && (length > 0 || offset <= (await file.size()));
       if (!isWhole) throw rangeBeyondObject(key, offset + length, await file.size());
       return bytes;
+    } catch (error) {
+      // A folder opens like a file.
+      return this.rethrow(key, error);
     } finally {
       await file.close();
     }

@@ -8,7 +8,7 @@ import { repositoryRoot } from "./server-under-test.ts";
 const run = promisify(execFile);
 
 /** What tests build is kept between runs; git ignores it. */
-const cacheFolder = join(repositoryRoot, ".cache", "tools");
+export const toolCacheFolder: string = join(repositoryRoot, ".cache", "tools");
 
 /** A program that Go builds. */
 export interface GoTool {
@@ -30,7 +30,7 @@ export async function hasGo(): Promise<boolean> {
 /** Where a tool lies, or will. */
 export function goToolPath({ module, version }: GoTool): string {
   const name = module.slice(module.lastIndexOf("/") + 1);
-  return join(cacheFolder, `${name}@${version}`, name);
+  return join(toolCacheFolder, `${name}@${version}`, name);
 }
 
 /** Whether a tool can be used: it was built before, or can be. */
@@ -54,9 +54,9 @@ export async function installGoTool(tool: GoTool): Promise<string> {
 export async function buildGoTool(tool: GoTool, build: (folder: string) => Promise<unknown>): Promise<string> {
   const path = goToolPath(tool);
   if (existsSync(path)) return path;
-  await mkdir(cacheFolder, { recursive: true });
+  await mkdir(toolCacheFolder, { recursive: true });
   // Built aside and renamed, so that a run that is stopped leaves nothing half done.
-  const folder = await mkdtemp(join(cacheFolder, "building-"));
+  const folder = await mkdtemp(join(toolCacheFolder, "building-"));
   try {
     await build(folder);
     await rename(folder, join(path, ".."));

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GoTool, installGoTool } from "./go-tool.ts";
 import { freePort } from "./server-under-test.ts";
 
 /** How a server of S3's protocol is started. */
@@ -14,20 +13,18 @@ export interface S3Program {
   readonly healthPath?: string;
 }
 
-/** Atomic per key, in every test run. */
-export const versitygw: GoTool = { module: "github.com/versity/versitygw/cmd/versitygw", version: "v1.8.0" };
-
 /** How long a server may take to its first answer. */
 const readyMsMax = 60_000;
 
-const credentials = { accessKeyId: "test", secretAccessKey: "testtest" } as const;
+/** What servers of tests are told and asked with. */
+export const s3Credentials = { accessKeyId: "test", secretAccessKey: "testtest" } as const;
 
 /** A server of S3's protocol on loopback, with one bucket. */
 export class S3Server {
   readonly url: string;
   readonly bucketName = "basalt-test";
-  readonly accessKeyId: string = credentials.accessKeyId;
-  readonly secretAccessKey: string = credentials.secretAccessKey;
+  readonly accessKeyId: string = s3Credentials.accessKeyId;
+  readonly secretAccessKey: string = s3Credentials.secretAccessKey;
   readonly folder: string = mkdtempSync(join(tmpdir(), "basalt-s3-"));
   private readonly program: S3Program;
   private readonly port: number;
@@ -98,20 +95,10 @@ export class S3Server {
 
   private async makeBucket(): Promise<void> {
     const { S3 } = await import("@aws-sdk/client-s3");
-    const s3 = new S3({ endpoint: this.url, region: "us-east-1", forcePathStyle: true, credentials });
+    const s3 = new S3({ endpoint: this.url, region: "us-east-1", forcePathStyle: true, credentials: s3Credentials });
     await s3.createBucket({ Bucket: this.bucketName });
     s3.destroy();
   }
-}
-
-/** Starts versitygw, which is built first where it never was. */
-export async function startVersitygw(): Promise<S3Server> {
-  return S3Server.start({
-    command: await installGoTool(versitygw),
-    args: ({ port, folder }) => ["--port", `127.0.0.1:${port}`, "--health", "/health", "posix", folder],
-    environment: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
-    healthPath: "/health",
-  });
 }
 
 async function isAnswered(url: string, needsSuccess: boolean): Promise<boolean> {

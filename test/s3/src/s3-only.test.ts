@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { S3 } from "@aws-sdk/client-s3";
 import { type Bucket, prefixBucket, probeConditions, S3Bucket } from "@basalt/bucket";
 import { systemClock, systemRandom } from "@basalt/runtime";
-import { type S3Server, startVersitygw } from "@basalt/test-kit";
+import { type S3Server, startS3 } from "@basalt/test-kit";
 import { s3BucketOf, settingsOf } from "./s3-bucket-of.ts";
 
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
@@ -15,7 +15,7 @@ const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 let server: S3Server;
 let bucket: S3Bucket;
 before(async () => {
-  server = await startVersitygw();
+  server = await startS3();
   bucket = s3BucketOf(server);
 });
 after(async () => {

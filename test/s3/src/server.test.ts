@@ -8,7 +8,7 @@ import {
   pushedTotals,
   type S3Server,
   ServerUnderTest,
-  startVersitygw,
+  startS3,
   storedTotals,
 } from "@basalt/test-kit";
 
@@ -21,7 +21,7 @@ let storage: S3Server;
 let server: ServerUnderTest;
 
 before(async () => {
-  storage = await startVersitygw();
+  storage = await startS3();
   server = await ServerUnderTest.create([...storage.flags(), "-ingester.workers=2", "-storage.prefix=team/basalt"]);
 });
 after(async () => {

@@ -75,18 +75,32 @@ export class DiskTier {
 
   /** Forgets an object. */
   drop(key: string): void {
-    for (const segment of this.byKey.get(key) ?? []) this.forget(segment);
+    const known = this.byKey.get(key) ?? [];
+    this.byKey.delete(key);
+    const removeAll = async (): Promise<void> => {
+      // What waited to be written has been by now.
+      for (const segment of [...known, ...(this.byKey.get(key) ?? [])]) await this.remove(segment);
+    };
+    this.writing = this.writing.then(removeAll).catch(() => undefined);
   }
 
   /** Resolves when nothing waits to be written or removed. */
-  settled(): Promise<void> {
-    return this.writing;
+  async settled(): Promise<void> {
+    for (let seen: Promise<void> | undefined; seen !== this.writing; ) {
+      seen = this.writing;
+      await seen;
+    }
   }
 
   private async write({ key, offset, bytes }: Segment): Promise<void> {
     const { fileSystem, folder, bytesMax } = this.options;
     this.started ??= this.begin();
     await this.started;
+    for (const oldest of this.segments.values()) {
+      if (this.counters.bytes + bytes.length <= bytesMax) break;
+      this.counters.evictions++;
+      await this.remove(oldest);
+    }
     const file = `${folder}/${++this.fileCount}`;
     const open = await fileSystem.open(file, "create");
     try {
@@ -102,11 +116,6 @@ export class DiskTier {
     const siblings = this.byKey.get(key) ?? new Set();
     this.byKey.set(key, siblings.add(segment));
     this.counters.bytes += bytes.length;
-    for (const oldest of this.segments.values()) {
-      if (this.counters.bytes <= bytesMax) return;
-      this.counters.evictions++;
-      this.forget(oldest);
-    }
   }
 
   private async begin(): Promise<void> {
@@ -127,11 +136,15 @@ export class DiskTier {
   }
 
   private forget(segment: DiskSegment): void {
+    this.writing = this.writing.then(() => this.remove(segment)).catch(() => undefined);
+  }
+
+  private async remove(segment: DiskSegment): Promise<void> {
     if (!this.segments.delete(segment.file)) return;
     const siblings = this.byKey.get(segment.key);
     siblings?.delete(segment);
     if (siblings?.size === 0) this.byKey.delete(segment.key);
     this.counters.bytes -= segment.range.length;
-    this.writing = this.writing.then(() => this.options.fileSystem.remove(segment.file)).catch(() => undefined);
+    await this.options.fileSystem.remove(segment.file);
   }
 }

@@ -1,7 +1,7 @@
 import { after, before } from "node:test";
 import { prefixBucket, type S3Bucket } from "@basalt/bucket";
 import { bucketConformance } from "@basalt/bucket/conformance";
-import { type S3Server, startVersitygw } from "@basalt/test-kit";
+import { type S3Server, startS3 } from "@basalt/test-kit";
 import { s3BucketOf } from "./s3-bucket-of.ts";
 
 let server: S3Server;
@@ -9,7 +9,7 @@ let bucket: S3Bucket;
 let caseCount = 0;
 
 before(async () => {
-  server = await startVersitygw();
+  server = await startS3();
   bucket = s3BucketOf(server);
 });
 after(async () => {
@@ -17,4 +17,4 @@ after(async () => {
   await server.stop();
 });
 
-bucketConformance("S3 at versitygw", () => prefixBucket(bucket, `case-${++caseCount}`));
+bucketConformance("S3 over HTTP", () => prefixBucket(bucket, `case-${++caseCount}`));
