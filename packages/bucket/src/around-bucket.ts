@@ -26,7 +26,9 @@ export abstract class AroundBucket implements Bucket {
   }
 
   getRange(key: string, range: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.around({ operation: "getRange", key, bytes: 0, signal }, () => this.bucket.getRange(key, range, signal));
+    return this.around({ operation: "getRange", key, bytes: 0, signal }, () =>
+      this.bucket.getRange(key, range, signal),
+    );
   }
 
   attributes(key: string, signal?: AbortSignal): Promise<ObjectAttributes | undefined> {
@@ -49,7 +51,9 @@ export abstract class AroundBucket implements Bucket {
   }
 
   async create(key: string, signal?: AbortSignal): Promise<ObjectWriter> {
-    const writer = await this.around({ operation: "create", key, bytes: 0, signal }, () => this.bucket.create(key, signal));
+    const writer = await this.around({ operation: "create", key, bytes: 0, signal }, () =>
+      this.bucket.create(key, signal),
+    );
     let written = 0;
     return {
       append: async (bytes) => {
@@ -62,7 +66,9 @@ export abstract class AroundBucket implements Bucket {
   }
 
   list(request: ListRequest, signal?: AbortSignal): Promise<ListPage> {
-    return this.around({ operation: "list", key: request.prefix, bytes: 0, signal }, () => this.bucket.list(request, signal));
+    return this.around({ operation: "list", key: request.prefix, bytes: 0, signal }, () =>
+      this.bucket.list(request, signal),
+    );
   }
 
   delete(key: string, signal?: AbortSignal): Promise<void> {

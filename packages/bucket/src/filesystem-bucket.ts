@@ -10,7 +10,7 @@ import {
   type ObjectWriter,
 } from "./bucket.ts";
 import { checkKey } from "./object-key.ts";
-import { objectNotFound, rangeBeyondObject } from "./storage-error.ts";
+import { nothingOf, objectNotFound, rangeBeyondObject } from "./storage-error.ts";
 
 /** Between making a folder and a file in it, others may empty and remove it; not so often. */
 const folderTriesMax = 10;
@@ -35,14 +35,14 @@ export class FilesystemBucket implements Bucket {
   }
 
   async getRange(key: string, { offset, length }: ByteRange): Promise<Uint8Array> {
+    if (length === 0) return nothingOf(key, offset, await this.attributes(key));
     checkKey(key);
     const path = this.pathOf(key);
     const file = await this.fileSystem.open(path, "read").catch((error: unknown) => this.rethrow(key, error));
     try {
       const bytes = await file.read(offset, length);
-      const isWhole = bytes.length === length && (length > 0 || offset <= (await file.size()));
-      if (!isWhole) throw rangeBeyondObject(key, offset + length, await file.size());
-      return bytes;
+      if (bytes.length === length) return bytes;
+      throw rangeBeyondObject(key, offset + length, await file.size());
     } catch (error) {
       // A folder opens like a file.
       return this.rethrow(key, error);
@@ -178,7 +178,8 @@ export class FilesystemBucket implements Bucket {
   }
 
   private rethrow(key: string, error: unknown): never {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "EISDIR") throw objectNotFound(key);
+    if (codeOf(error) === "ENOENT" || codeOf(error) === "EISDIR" || codeOf(error) === "ENOTDIR")
+      throw objectNotFound(key);
     throw bucketError(error);
   }
 }
@@ -232,7 +233,7 @@ class FileUpload implements ObjectWriter {
     if (current?.version !== version) return false;
     const added = await this.fileSystem.stat(this.paths.beside);
     if (added !== undefined && added.modifiedMs <= current.modifiedMs) {
-      await this.fileSystem.setModified(this.paths.beside, Math.floor(current.modifiedMs) + 1);
+      await this.fileSystem.setModified(this.paths.beside, Math.ceil(current.modifiedMs) + 1);
     }
     await this.place();
     return true;

@@ -44,11 +44,7 @@ class MeteredBucket extends AroundBucket {
   private readonly clock: Pick<Clock, "monotonicMs">;
   private readonly observe: (observation: BucketObservation) => void;
 
-  constructor(
-    bucket: Bucket,
-    clock: Pick<Clock, "monotonicMs">,
-    observe: (observation: BucketObservation) => void,
-  ) {
+  constructor(bucket: Bucket, clock: Pick<Clock, "monotonicMs">, observe: (observation: BucketObservation) => void) {
     super(bucket);
     this.clock = clock;
     this.observe = observe;

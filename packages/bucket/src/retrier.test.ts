@@ -60,8 +60,15 @@ test("delays lie anywhere below their bound", async () => {
 test("only what may pass is tried again", async () => {
   const { clock, delays } = recorder();
   const { run } = new Retrier({ clock, random: longest });
-  for (const error of [new BasaltError("storage_denied", "no"), new BasaltError("object_not_found", "no"), new Error("?")])
-    await assert.rejects(run(() => Promise.reject(error)), error);
+  for (const error of [
+    new BasaltError("storage_denied", "no"),
+    new BasaltError("object_not_found", "no"),
+    new Error("?"),
+  ])
+    await assert.rejects(
+      run(() => Promise.reject(error)),
+      error,
+    );
   assert.deepEqual(delays, []);
 });
 
@@ -70,10 +77,16 @@ test("retries of all calls share a budget, which successes fill again", async ()
   const retrier = new Retrier({ clock, random: longest });
   await Promise.allSettled(Array.from({ length: 100 }, () => retrier.run(() => Promise.reject(down))));
   assert.equal(delays.length, 50);
-  await assert.rejects(retrier.run(() => Promise.reject(down)), down);
+  await assert.rejects(
+    retrier.run(() => Promise.reject(down)),
+    down,
+  );
   assert.equal(delays.length, 50, "no retry is left");
   for (let i = 0; i < 11; i++) await retrier.run(async () => undefined);
-  await assert.rejects(retrier.run(() => Promise.reject(down)), down);
+  await assert.rejects(
+    retrier.run(() => Promise.reject(down)),
+    down,
+  );
   assert.equal(delays.length, 51, "ten successes pay for one");
 });
 

@@ -33,7 +33,11 @@ class RetryBucket extends AroundBucket {
   /** An attempt whose answer was lost may have written: a condition that fails after it is asked what is there. */
   private putIf(
     attempt: () => Promise<boolean>,
-    { key, bytes, signal }: { readonly key: string; readonly bytes: Uint8Array; readonly signal: AbortSignal | undefined },
+    {
+      key,
+      bytes,
+      signal,
+    }: { readonly key: string; readonly bytes: Uint8Array; readonly signal: AbortSignal | undefined },
   ): Promise<boolean> {
     let isInDoubt = false;
     return this.retry(async () => {

@@ -27,7 +27,8 @@ export const storageSettings: {
     flag: "storage.prefix",
     type: "string",
     default: "",
-    description: "Folder in the bucket for all of Basalt's objects, so that others can use the bucket, too; empty = none.",
+    description:
+      "Folder in the bucket for all of Basalt's objects, so that others can use the bucket, too; empty = none.",
   }),
   folder: setting({
     path: "storage.filesystem.dir",

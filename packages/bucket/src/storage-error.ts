@@ -1,4 +1,5 @@
 import { BasaltError } from "@basalt/model";
+import type { ObjectAttributes } from "./bucket.ts";
 
 /** The error of every bucket for an object that is not there. */
 export function objectNotFound(key: string): BasaltError {
@@ -11,13 +12,24 @@ export function rangeBeyondObject(key: string, end: number, bytes: number | unde
   return new BasaltError("range_beyond_object", `object ${JSON.stringify(key)} ${known}`);
 }
 
+/** A range of no bytes, which HTTP and files cannot be asked for, of an object with these attributes. */
+export function nothingOf(key: string, offset: number, found: ObjectAttributes | undefined): Uint8Array {
+  if (found === undefined) throw objectNotFound(key);
+  if (offset > found.bytes) throw rangeBeyondObject(key, offset, found.bytes);
+  return new Uint8Array();
+}
+
 /** Why a storage did not do what it was asked and may do it if asked again. */
 export type PassingReason = "connection" | "timeout" | "answer" | "slow_down" | "incomplete";
 
 /** The error for what may succeed when tried again; what was to be written may have been written nevertheless. */
 export function storageUnavailable(
   what: string,
-  options: { readonly reason: PassingReason; readonly cause?: unknown; readonly retryAfterSeconds?: number | undefined },
+  options: {
+    readonly reason: PassingReason;
+    readonly cause?: unknown;
+    readonly retryAfterSeconds?: number | undefined;
+  },
 ): BasaltError {
   const { reason, cause, retryAfterSeconds = 5 } = options;
   const details = { reason };

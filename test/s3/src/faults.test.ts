@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { type Bucket, hedgedBucket, type HedgeResult, prefixBucket, Retrier, retryBucket, S3Bucket } from "@basalt/bucket";
+import {
+  type Bucket,
+  type HedgeResult,
+  hedgedBucket,
+  prefixBucket,
+  Retrier,
+  retryBucket,
+  S3Bucket,
+} from "@basalt/bucket";
 import { systemClock, systemRandom } from "@basalt/runtime";
 import { FaultProxy, type ProxiedRequest, type ProxyFault, type S3Server, slowDown, startS3 } from "@basalt/test-kit";
 import { s3BucketOf, settingsOf } from "./s3-bucket-of.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { S3 } from "@aws-sdk/client-s3";
 import { type Bucket, prefixBucket, probeConditions, S3Bucket } from "@basalt/bucket";
@@ -33,7 +33,9 @@ test("a wrong key, a wrong bucket and a server that is away have codes", async (
   await assert.rejects(s3BucketOf(server, { bucketName: "no-such-bucket" }).put("k", bytes("x")), {
     code: "storage_bucket_missing",
   });
-  await assert.rejects(s3BucketOf(server, { endpoint: "http://127.0.0.1:1" }).get("k"), { code: "storage_unavailable" });
+  await assert.rejects(s3BucketOf(server, { endpoint: "http://127.0.0.1:1" }).get("k"), {
+    code: "storage_unavailable",
+  });
 });
 
 test("credentials come from a file, and again from it when it has changed", async () => {

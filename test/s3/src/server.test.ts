@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  flush,
-  Ledger,
-  pushedTotals,
-  type S3Server,
-  ServerUnderTest,
-  startS3,
-  storedTotals,
-} from "@basalt/test-kit";
+import { flush, Ledger, pushedTotals, type S3Server, ServerUnderTest, startS3, storedTotals } from "@basalt/test-kit";
 
 /** One push of each series of the corpus, over three windows. */
 const ledger = new Ledger({ ticks: 1, tickSeconds: 1800, connections: 8 });
@@ -50,10 +42,20 @@ test("a server that has lost its disk answers all of it from S3", async () => {
 
 test("metrics tell of requests to the storage and of the cache of their answers, from all threads", async () => {
   const text = await (await fetch(`${server.url}/metrics`)).text();
-  const value = (series: string): number => Number(text.split("\n").find((line) => line.startsWith(series))?.split(" ").at(-1));
+  const value = (series: string): number =>
+    Number(
+      text
+        .split("\n")
+        .find((line) => line.startsWith(series))
+        ?.split(" ")
+        .at(-1),
+    );
   const reads = value('objstore_bucket_operations_total{bucket="storage",operation="get_range"}');
   assert.ok(reads > 0, text);
-  assert.equal(value('objstore_bucket_operation_duration_seconds_bucket{bucket="storage",operation="get_range",le="+Inf"}'), reads);
+  assert.equal(
+    value('objstore_bucket_operation_duration_seconds_bucket{bucket="storage",operation="get_range",le="+Inf"}'),
+    reads,
+  );
   assert.equal(value('objstore_bucket_operation_failures_total{bucket="storage",operation="get_range"}'), 0);
   assert.ok(value('basalt_bucket_bytes_total{bucket="storage",operation="get_range"}') > 1000);
   assert.ok(value('basalt_cache_bytes{cache="bucket-memory"}') > 0, text);

@@ -39,7 +39,10 @@ class ObservedBucket extends AroundBucket {
   }
 }
 
-async function world(memoryBytesMax?: number, disk?: DiskTier): Promise<{ seen: ObservedBucket; bucket: CachingBucket }> {
+async function world(
+  memoryBytesMax?: number,
+  disk?: DiskTier,
+): Promise<{ seen: ObservedBucket; bucket: CachingBucket }> {
   const memory = new MemoryBucket();
   for (const key of ["a.parquet", "b.parquet", "mutable"]) await memory.put(key, content);
   const seen = new ObservedBucket(memory);
@@ -221,7 +224,9 @@ test("ranges are joined so that each is inside one of them", () => {
     }));
     const joined = joinRanges(ranges);
     for (const range of ranges) {
-      const outer = joined.filter((one) => one.offset <= range.offset && range.offset + range.length <= one.offset + one.length);
+      const outer = joined.filter(
+        (one) => one.offset <= range.offset && range.offset + range.length <= one.offset + one.length,
+      );
       assert.equal(outer.length, 1, `round ${round}: ${JSON.stringify(range)}`);
     }
     assert.ok(joined.every((range, i) => i === 0 || range.offset > (joined[i - 1]?.offset ?? 0)));

@@ -1,4 +1,4 @@
-import type { ListObjectsV2CommandOutput, PutObjectCommandInput } from "@aws-sdk/client-s3";
+import type { GetObjectCommandOutput, ListObjectsV2CommandOutput, PutObjectCommandInput, S3 } from "@aws-sdk/client-s3";
 import { BasaltError } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import {
@@ -12,9 +12,9 @@ import {
 } from "../bucket.ts";
 import { checkKey } from "../object-key.ts";
 import { type Retry, tryOnce } from "../retrier.ts";
-import { objectNotFound, rangeBeyondObject, storageUnavailable } from "../storage-error.ts";
+import { nothingOf, rangeBeyondObject, storageUnavailable } from "../storage-error.ts";
 import { encryptionInput } from "./s3-client.ts";
-import { S3Connection } from "./s3-connection.ts";
+import { type CallOptions, S3Connection } from "./s3-connection.ts";
 import type { S3Settings } from "./s3-settings.ts";
 import { S3Writer } from "./s3-writer.ts";
 
@@ -50,29 +50,18 @@ export class S3Bucket implements Bucket {
   }
 
   async getRange(key: string, { offset, length }: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
-    const end = offset + length;
-    if (length === 0) {
-      // HTTP has no range of nothing.
-      const found = await this.attributes(key, signal);
-      if (found === undefined) throw objectNotFound(key);
-      if (found.bytes < end) throw rangeBeyondObject(key, end, found.bytes);
-      return new Uint8Array();
-    }
-    const input = { ...this.inputOf(key), Range: `bytes=${offset}-${end - 1}` };
+    if (length === 0) return nothingOf(key, offset, await this.attributes(key, signal));
+    const input = { ...this.inputOf(key), Range: `bytes=${offset}-${offset + length - 1}` };
     try {
       const request = { operation: "get a range", key };
-      const bytes = await this.connection.read(
-        request,
-        async (s3, options) => {
-          const answer = await s3.getObject(input, options);
-          checkRange(key, { offset, length }, answer);
-          return answer;
-        },
-        signal,
-      );
-      return bytes;
+      const send = async (s3: S3, options: CallOptions): Promise<GetObjectCommandOutput> => {
+        const answer = await s3.getObject(input, options);
+        checkRange(key, { offset, length }, answer);
+        return answer;
+      };
+      return await this.connection.read(request, send, signal);
     } catch (error) {
-      throw hasStatus(error, 416) ? rangeBeyondObject(key, end, undefined) : error;
+      throw hasStatus(error, 416) ? rangeBeyondObject(key, offset + length, undefined) : error;
     }
   }
 
@@ -142,7 +131,11 @@ export class S3Bucket implements Bucket {
   async delete(key: string, signal?: AbortSignal): Promise<void> {
     const input = this.inputOf(key);
     try {
-      await this.connection.call({ operation: "delete", key }, (s3, options) => s3.deleteObject(input, options), signal);
+      await this.connection.call(
+        { operation: "delete", key },
+        (s3, options) => s3.deleteObject(input, options),
+        signal,
+      );
     } catch (error) {
       if (!(error instanceof BasaltError && error.code === "object_not_found")) throw error;
     }

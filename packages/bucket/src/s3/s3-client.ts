@@ -88,8 +88,5 @@ function encodedContext(context: string): string {
   } catch {
     // Said below.
   }
-  throw new BasaltError(
-    "config_invalid",
-    "-storage.s3.sse.kms-encryption-context is not a JSON object of strings",
-  );
+  throw new BasaltError("config_invalid", "-storage.s3.sse.kms-encryption-context is not a JSON object of strings");
 }

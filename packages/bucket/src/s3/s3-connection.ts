@@ -78,7 +78,10 @@ export class S3Connection {
 }
 
 /** Reads a body of the length that the answer names. A connection that breaks off makes it fail, never short. */
-async function readBody({ Body: body, ContentLength: length }: GetObjectCommandOutput, guard: StallGuard): Promise<Uint8Array> {
+async function readBody(
+  { Body: body, ContentLength: length }: GetObjectCommandOutput,
+  guard: StallGuard,
+): Promise<Uint8Array> {
   if (body === undefined || length === undefined) {
     throw storageUnavailable("an answer without a body or its length", { reason: "answer" });
   }
@@ -87,7 +90,10 @@ async function readBody({ Body: body, ContentLength: length }: GetObjectCommandO
   guard.signal.addEventListener("abort", destroy, { once: true });
   try {
     if (length > bodyBytesMax) {
-      throw new BasaltError("storage_refused", `an object of ${length} bytes is not read at once: at most ${bodyBytesMax}`);
+      throw new BasaltError(
+        "storage_refused",
+        `an object of ${length} bytes is not read at once: at most ${bodyBytesMax}`,
+      );
     }
     const bytes = new Uint8Array(length);
     let filled = 0;

@@ -33,7 +33,12 @@ const passingNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Asked for by name, or by a status that means nothing else. */
-const slowDownNames: ReadonlySet<string> = new Set(["SlowDown", "TooManyRequests", "Throttling", "ThrottlingException"]);
+const slowDownNames: ReadonlySet<string> = new Set([
+  "SlowDown",
+  "TooManyRequests",
+  "Throttling",
+  "ThrottlingException",
+]);
 
 /** The error of the house for what the SDK throws. Retries look at its code; 412 is `storage_refused` with `status` 412. */
 export function s3Error(thrown: unknown, request: S3Request): BasaltError {
@@ -47,11 +52,11 @@ export function s3Error(thrown: unknown, request: S3Request): BasaltError {
   }
   const answer = `${status} ${name} to ${what}`;
   const details = { status, reason: name };
-  if (status === 429 || slowDownNames.has(name)) {
+  if (status === 429 || status === 503 || slowDownNames.has(name)) {
     const retryAfterSeconds = retryAfterOf(thrown);
     return storageUnavailable(answer, { reason: "slow_down", cause: thrown, retryAfterSeconds });
   }
-  if (status >= 500 || status < 400 || passingNames.has(name)) {
+  if ((status >= 500 && status !== 501) || status < 400 || passingNames.has(name)) {
     return storageUnavailable(answer, { reason: "answer", cause: thrown });
   }
   if (name === "NoSuchBucket") {

@@ -115,7 +115,8 @@ export const s3Settings: {
     type: "choice",
     choices: ["", "SSE-S3", "SSE-KMS"],
     default: "",
-    description: "How the storage encrypts objects: with its own keys (AES256) or with those of KMS; empty = its default.",
+    description:
+      "How the storage encrypts objects: with its own keys (AES256) or with those of KMS; empty = its default.",
   }),
   sseKeyId: setting({
     path: "storage.s3.sse.kms_key_id",
@@ -169,7 +170,8 @@ export const s3Settings: {
     type: "choice",
     choices: ["when-supported", "when-required"],
     default: "when-supported",
-    description: "Whether CRC-32 sums go with every object, or only where the protocol demands it: old storages know none.",
+    description:
+      "Whether CRC-32 sums go with every object, or only where the protocol demands it: old storages know none.",
   }),
 };
 

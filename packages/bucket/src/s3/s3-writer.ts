@@ -11,7 +11,10 @@ export interface S3WriterOptions {
   readonly retry: Retry;
   readonly key: string;
   /** Bucket, key and encryption. */
-  readonly input: Pick<PutObjectCommandInput, "ServerSideEncryption"> & { readonly Bucket: string; readonly Key: string };
+  readonly input: Pick<PutObjectCommandInput, "ServerSideEncryption"> & {
+    readonly Bucket: string;
+    readonly Key: string;
+  };
   readonly partBytes: number;
   /** Where the object will be seen. */
   readonly bucket: Pick<Bucket, "attributes" | "put">;
@@ -37,7 +40,7 @@ export class S3Writer implements ObjectWriter {
   private readonly etags: string[] = [];
   private partCount = 0;
   private readonly uploads = new Set<Promise<void>>();
-  private failure: unknown;
+  private failure: BasaltError | undefined;
   private writtenBytes = 0;
   private isOver = false;
 
@@ -98,7 +101,7 @@ export class S3Writer implements ObjectWriter {
     this.uploadId ??= await this.begin();
     const upload = this.uploadPart(this.uploadId, number, this.part.take())
       .catch((error: unknown) => {
-        this.failure ??= error;
+        this.failure ??= BasaltError.from(error);
       })
       .finally(() => this.uploads.delete(upload));
     this.uploads.add(upload);
@@ -106,7 +109,11 @@ export class S3Writer implements ObjectWriter {
 
   private async begin(): Promise<string> {
     const { input } = this.options;
-    const begun = await this.call("begin an upload", (s3, options) => s3.createMultipartUpload(input, options), this.signal);
+    const begun = await this.call(
+      "begin an upload",
+      (s3, options) => s3.createMultipartUpload(input, options),
+      this.signal,
+    );
     if (begun.UploadId === undefined) throw new BasaltError("storage_refused", "an upload without a name was begun");
     return begun.UploadId;
   }

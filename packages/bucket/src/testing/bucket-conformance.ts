@@ -65,7 +65,7 @@ const objectCases: readonly BucketCase[] = [
     "what is not there",
     async (bucket) => {
       await bucket.put("folder/k", bytes("x"));
-      for (const key of ["none", "folder", "folder/k2", "none/k"]) {
+      for (const key of ["none", "folder", "folder/k2", "folder/k/below", "none/k"]) {
         await assert.rejects(bucket.get(key), { code: "object_not_found" }, key);
         await assert.rejects(bucket.getRange(key, { offset: 0, length: 1 }), { code: "object_not_found" }, key);
         await assert.rejects(bucket.getRange(key, { offset: 0, length: 0 }), { code: "object_not_found" }, key);
@@ -80,7 +80,21 @@ const objectCases: readonly BucketCase[] = [
   [
     "keys may hold what a path may",
     async (bucket) => {
-      const names = ["a b", "a+b", "100%25", "%2F", "q?x=1&y", "#1", "ü-日本", "'(!*)'", "a:b@c,d;e$", "é", "<&>\"", "-", "[{^`|}]"];
+      const names = [
+        "a b",
+        "a+b",
+        "100%25",
+        "%2F",
+        "q?x=1&y",
+        "#1",
+        "ü-日本",
+        "'(!*)'",
+        "a:b@c,d;e$",
+        "é",
+        '<&>"',
+        "-",
+        "[{^`|}]",
+      ];
       for (const name of names) await bucket.put(`odd/${name}/${name}`, bytes(name));
       const keys = names.map((name) => `odd/${name}/${name}`).sort();
       const listed: string[] = [];

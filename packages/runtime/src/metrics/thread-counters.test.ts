@@ -13,7 +13,13 @@ test("counters of threads add up in the scrape that asks, and keep what a thread
   const get = { name: "test_operations_total", labels: { operation: "get" } };
   let threads = new Map([
     [here, [{ ...get, value: 2 }]],
-    [there, [{ ...get, value: 5 }, { name: "test_unknown_total", labels: {}, value: 1 }]],
+    [
+      there,
+      [
+        { ...get, value: 5 },
+        { name: "test_unknown_total", labels: {}, value: 1 },
+      ],
+    ],
   ]);
   const metrics = new Metrics();
   registerThreadCounters(metrics, [operations, plain], async () => threads);
@@ -22,7 +28,15 @@ test("counters of threads add up in the scrape that asks, and keep what a thread
     return text.split("\n").filter((line) => line.startsWith("test_"));
   };
   assert.deepEqual(await lines(), ['test_operations_total{operation="get"} 7', "test_plain_total 0"]);
-  threads = new Map([[here, [{ ...get, value: 3 }, { name: "test_plain_total", labels: {}, value: 4 }]]]);
+  threads = new Map([
+    [
+      here,
+      [
+        { ...get, value: 3 },
+        { name: "test_plain_total", labels: {}, value: 4 },
+      ],
+    ],
+  ]);
   assert.deepEqual(await lines(), ['test_operations_total{operation="get"} 8', "test_plain_total 4"]);
 });
 

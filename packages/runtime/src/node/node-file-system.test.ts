@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +64,8 @@ describe("the machine's disk", () => {
     await disk.syncFolder(inner);
     assert.deepEqual(await disk.list(inner), ["w", "y"]);
     assert.deepEqual(await disk.list(join(folder, "none")), []);
-    assert.deepEqual(await disk.stat(join(inner, "y")), { bytes: 3, isFolder: false });
+    const found = await disk.stat(join(inner, "y"));
+    assert.deepEqual([found?.bytes, found?.isFolder], [3, false]);
     assert.equal((await disk.stat(inner))?.isFolder, true);
     assert.equal(await disk.stat(join(inner, "none")), undefined);
     await disk.remove(join(inner, "w"));
@@ -71,5 +74,44 @@ describe("the machine's disk", () => {
     await disk.removeAll(join(folder, "a"));
     assert.deepEqual(await disk.list(folder), []);
     assert.ok((await disk.freeBytes(folder)) > 0);
+  });
+
+  it("locks a file for one holder at a time, until it is released or its process is gone", async () => {
+    const path = join(folder, "lock~");
+    const release = await disk.lock(path);
+    let isSecond = false;
+    const second = disk.lock(path).then((releaseSecond) => {
+      isSecond = true;
+      return releaseSecond;
+    });
+    await disk.stat(path);
+    assert.equal(isSecond, false);
+    await release();
+    await (await second)();
+
+    const module = new URL("./lock-file.ts", import.meta.url).href;
+    const program = `await (await import(${JSON.stringify(module)})).lockFile(${JSON.stringify(path)});
+      process.stdout.write("held"); setInterval(() => undefined, 1000);`;
+    const child = spawn(process.execPath, ["--conditions=basalt-source", "--input-type=module", "-e", program]);
+    await once(child.stdout, "data");
+    const third = disk.lock(path).then((releaseThird) => ({ releaseThird, wasKilled: child.killed }));
+    await disk.stat(path);
+    child.kill("SIGKILL");
+    const { releaseThird, wasKilled } = await third;
+    assert.equal(wasKilled, true, "as long as the process lives the lock is its own");
+    await releaseThird();
+  });
+
+  it("gives a file another version whenever another one takes its name", async () => {
+    const path = join(folder, "meta.json");
+    const versions = new Set<string>();
+    for (let i = 0; i < 5; i++) {
+      await disk.writeFileAtomic(path, ascii("same"));
+      await disk.setModified(path, 1_700_000_000_123 + i);
+      const found = await disk.stat(path);
+      versions.add(found?.version ?? "");
+      assert.equal(Math.round(found?.modifiedMs ?? 0), 1_700_000_000_123 + i);
+    }
+    assert.equal(versions.size, 5);
   });
 });

@@ -1,6 +1,19 @@
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, statfs, unlink, utimes } from "node:fs/promises";
+import {
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+  utimes,
+} from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { type FileSystem, fileErrorCode, type OpenFile } from "../file-system.ts";
 import { lockFile } from "./lock-file.ts";
@@ -28,7 +41,7 @@ export const nodeFileSystem: FileSystem = {
     try {
       return (await readdir(path)).sort();
     } catch (error) {
-      if (fileErrorCode(error) === "ENOENT") return [];
+      if (isMissing(error)) return [];
       throw error;
     }
   },
@@ -43,7 +56,7 @@ export const nodeFileSystem: FileSystem = {
         version: `${found.ino.toString(36)}-${found.mtimeNs.toString(36)}`,
       };
     } catch (error) {
-      if (fileErrorCode(error) === "ENOENT") return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   },
@@ -139,4 +152,10 @@ async function makeFolder(path: string): Promise<void> {
     await syncFolder(folder);
     if (folder === dirname(folder)) return;
   }
+}
+
+function isMissing(error: unknown): boolean {
+  // Below a file there is nothing, either.
+  const code = fileErrorCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
 }

@@ -44,11 +44,7 @@ export class StartProbe {
   private readonly controller = new AbortController();
   private probing: Promise<void> = Promise.resolve();
 
-  constructor(
-    bucket: Bucket,
-    surroundings: Pick<Surroundings, "clock" | "random" | "logger">,
-    context: ModuleContext,
-  ) {
+  constructor(bucket: Bucket, surroundings: Pick<Surroundings, "clock" | "random" | "logger">, context: ModuleContext) {
     this.bucket = bucket;
     this.surroundings = surroundings;
     this.context = context;

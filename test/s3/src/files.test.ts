@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { FilesystemBucket } from "@basalt/bucket";
+import { bucketConformance } from "@basalt/bucket/conformance";
 import { nodeFileSystem } from "@basalt/runtime";
-import { FilesystemBucket } from "./filesystem-bucket.ts";
-import { bucketConformance } from "./testing/bucket-conformance.ts";
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ test("versions never come back in a row of swaps, however fast", async () => {
 
 test("processes that compare and swap one counter lose no addition, and of those that create one object one wins", async () => {
   const [processes, additions] = [3, 25];
-  const program = fileURLToPath(new URL("testing/count-in-process.ts", import.meta.url));
+  const program = fileURLToPath(new URL("programs/count-in-process.ts", import.meta.url));
   const bucketFolder = join(folder, "shared");
   const bucket = new FilesystemBucket(nodeFileSystem, bucketFolder);
   await bucket.put("counter", new TextEncoder().encode("0"));
@@ -43,7 +43,11 @@ test("processes that compare and swap one counter lose no addition, and of those
   const runs = Array.from({ length: processes }, () => run(process.execPath, args));
   const created = (await Promise.all(runs)).map(({ stdout }) => Number(stdout));
   assert.equal(new TextDecoder().decode(await bucket.get("counter")), `${processes * additions}`);
-  assert.equal(created.reduce((sum, won) => sum + won, 0), additions, "each object was created by one process");
+  assert.equal(
+    created.reduce((sum, won) => sum + won, 0),
+    additions,
+    "each object was created by one process",
+  );
   const left = (await readdir(bucketFolder)).filter((name) => name.endsWith("~"));
   assert.deepEqual(left, ["lock~"], "no upload is left beside the objects");
 });

@@ -1,6 +1,6 @@
 import process from "node:process";
+import { FilesystemBucket } from "@basalt/bucket";
 import { nodeFileSystem } from "@basalt/runtime/thread";
-import { FilesystemBucket } from "../filesystem-bucket.ts";
 
 const [folder = "", additions = "0"] = process.argv.slice(2);
 const bucket = new FilesystemBucket(nodeFileSystem, folder);
