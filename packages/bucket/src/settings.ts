@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import type { AnySetting, Config, Setting } from "@basalt/runtime";
 import { processSettings, setting } from "@basalt/runtime";
 import type { BucketSettings } from "./open-bucket.ts";
-import { s3Settings, s3SettingsOf } from "./s3/s3-flags.ts";
+import { s3SettingsOf } from "./s3/read-s3-flags.ts";
+import { s3Settings } from "./s3/s3-flags.ts";
 
 /** Where blocks go. */
 export const storageSettings: {

@@ -1,6 +1,6 @@
 import { liveWorkers } from "../worker/live-workers.ts";
 import type { CounterMetric } from "./metric.ts";
-import type { CounterHandle, Metrics } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
 import { type ThreadCount, threadCounts } from "./thread-counters.ts";
 
 /** The counts of each thread, by a key that is the thread's own. */
@@ -16,16 +16,16 @@ export function registerThreadCounters(
   ask: () => Promise<CountsByThread> = askThreads,
 ): void {
   const told = new WeakMap<object, Map<string, number>>();
-  const handles = new Map<string, CounterHandle<string>>();
+  const adders = new Map<string, (labels: ThreadCount["labels"], by: number) => void>();
   const collect = async (): Promise<void> => {
     for (const [thread, counts] of await ask()) {
       const before = told.get(thread) ?? new Map<string, number>();
       told.set(thread, before);
       for (const { name, labels, value } of counts) {
-        const handle = handles.get(name);
-        if (handle === undefined) continue;
+        const add = adders.get(name);
+        if (add === undefined) continue;
         const key = JSON.stringify([name, labels]);
-        handle.add(labels, value - (before.get(key) ?? 0));
+        add(labels, value - (before.get(key) ?? 0));
         before.set(key, value);
       }
     }
@@ -38,7 +38,18 @@ export function registerThreadCounters(
     });
     return asked;
   };
-  for (const metric of registered) handles.set(metric.name, metrics.counter(metric, collectOnce));
+  for (const metric of registered) adders.set(metric.name, adderOf(metrics, metric, collectOnce));
+}
+
+/** A metric without labels is added to without them. */
+function adderOf(
+  metrics: Metrics,
+  metric: CounterMetric<string>,
+  collect: () => Promise<void>,
+): (labels: ThreadCount["labels"], by: number) => void {
+  if (metric.labels.length > 0) return metrics.counter(metric, collect).add;
+  const { add } = metrics.counter({ ...metric, labels: [] } satisfies CounterMetric, collect);
+  return (_, by) => add(by);
 }
 
 const mainThread = {};
