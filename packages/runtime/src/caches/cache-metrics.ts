@@ -1,7 +1,7 @@
 import type { CounterMetric, GaugeMetric, Metric } from "../metrics/metric.ts";
 import { counterMetric, gaugeMetric } from "../metrics/metric.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { liveWorkers } from "../worker/live-workers.ts";
+import { askThreads } from "../worker/ask-threads.ts";
 import type { CacheCounts } from "./byte-cache.ts";
 import { cacheCounts } from "./reported-caches.ts";
 
@@ -30,7 +30,7 @@ export const cacheMetrics: readonly Metric[] = [requests, evictions, heldBytes];
 type CountsByThread = ReadonlyMap<object, readonly CacheCounts[]>;
 
 /** Registers metrics of the caches that threads report; they are asked at each scrape. What a thread counted stays when it ends. */
-export function registerCacheMetrics(metrics: Metrics, ask: () => Promise<CountsByThread> = askThreads): void {
+export function registerCacheMetrics(metrics: Metrics, ask: () => Promise<CountsByThread> = askCounts): void {
   const told = new WeakMap<object, ReadonlyMap<string, CacheCounts>>();
   const requested = metrics.counter(requests);
   const evicted = metrics.counter(evictions);
@@ -50,15 +50,6 @@ export function registerCacheMetrics(metrics: Metrics, ask: () => Promise<Counts
   });
 }
 
-const mainThread = {};
-
-async function askThreads(): Promise<CountsByThread> {
-  const workers = [...liveWorkers()];
-  const asked = await Promise.allSettled(workers.map((worker) => worker.callRuntime("cacheCounts")));
-  const counts = new Map<object, readonly CacheCounts[]>([[mainThread, cacheCounts()]]);
-  for (const [i, answer] of asked.entries()) {
-    const worker = workers[i];
-    if (worker !== undefined && answer.status === "fulfilled") counts.set(worker, answer.value);
-  }
-  return counts;
+function askCounts(): Promise<CountsByThread> {
+  return askThreads((worker) => worker.callRuntime("cacheCounts"), cacheCounts());
 }

@@ -1,4 +1,4 @@
-import { liveWorkers } from "../worker/live-workers.ts";
+import { askThreads } from "../worker/ask-threads.ts";
 import type { CounterMetric } from "./metric.ts";
 import type { Metrics } from "./metrics.ts";
 import { type ThreadCount, threadCounts } from "./thread-counters.ts";
@@ -13,7 +13,7 @@ type CountsByThread = ReadonlyMap<object, readonly ThreadCount[]>;
 export function registerThreadCounters(
   metrics: Metrics,
   registered: readonly CounterMetric<string>[],
-  ask: () => Promise<CountsByThread> = askThreads,
+  ask: () => Promise<CountsByThread> = askCounts,
 ): void {
   const told = new WeakMap<object, Map<string, number>>();
   const adders = new Map<string, (labels: ThreadCount["labels"], by: number) => void>();
@@ -52,15 +52,6 @@ function adderOf(
   return (_, by) => add(by);
 }
 
-const mainThread = {};
-
-async function askThreads(): Promise<CountsByThread> {
-  const workers = [...liveWorkers()];
-  const asked = await Promise.allSettled(workers.map((worker) => worker.callRuntime("threadCounts")));
-  const counts = new Map<object, readonly ThreadCount[]>([[mainThread, threadCounts()]]);
-  for (const [i, answer] of asked.entries()) {
-    const worker = workers[i];
-    if (worker !== undefined && answer.status === "fulfilled") counts.set(worker, answer.value);
-  }
-  return counts;
+function askCounts(): Promise<CountsByThread> {
+  return askThreads((worker) => worker.callRuntime("threadCounts"), threadCounts());
 }
