@@ -49,6 +49,20 @@ test("delays double up to a bound, and are ten times as long for a storage that 
   assert.equal(Math.max(...delays), 10_000);
 });
 
+test("a storage that says when to come back is asked no sooner, unless that is too long to wait for", async () => {
+  for (const [retryAfterSeconds, expected] of [
+    [3, 3000 + 1000],
+    [60, 10_000],
+  ] as const) {
+    const { clock, delays } = recorder();
+    const { run } = new Retrier({ clock, random: longest, attemptsMax: 2 });
+    await assert.rejects(
+      run(() => Promise.reject(storageUnavailable("slow", { reason: "slow_down", retryAfterSeconds }))),
+    );
+    assert.deepEqual(delays, [expected]);
+  }
+});
+
 test("delays lie anywhere below their bound", async () => {
   const { clock, delays } = recorder();
   const retrier = new Retrier({ clock, random: seededRandom(7), attemptsMax: 2 });

@@ -1,5 +1,5 @@
 import type { Clock, Random } from "@basalt/runtime";
-import { type PassingReason, passingReason } from "./storage-error.ts";
+import { askedDelayMs, type PassingReason, passingReason } from "./storage-error.ts";
 
 /** Runs an attempt, and again where that may help and is allowed. */
 export type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
@@ -58,7 +58,8 @@ export class Retrier {
         if (reason === undefined || attempts === attemptsMax || this.budget < 1) throw error;
         this.budget--;
         onRetry?.(reason);
-        await clock.sleep(this.delayMs(attempts, reason), signal);
+        const delayMs = askedDelayMs(error) + this.delayMs(attempts, reason);
+        await clock.sleep(Math.min(delayMs, delayMsMax), signal);
       }
     }
   };

@@ -31,17 +31,26 @@ export function storageUnavailable(
     readonly retryAfterSeconds?: number | undefined;
   },
 ): BasaltError {
-  const { reason, cause, retryAfterSeconds = 5 } = options;
-  const details = { reason };
+  const { reason, cause, retryAfterSeconds } = options;
+  const details = retryAfterSeconds === undefined ? { reason } : { reason, retryAfterSeconds };
   return new BasaltError("storage_unavailable", `the object storage is unavailable: ${what}`, {
     details,
-    retryAfterSeconds,
+    retryAfterSeconds: retryAfterSeconds ?? retryAfterSecondsDefault,
     cause,
   });
 }
+
+/** What clients are told where the storage does not say. */
+const retryAfterSecondsDefault = 5;
 
 /** Whether trying again may help, and if so why it failed. */
 export function passingReason(error: unknown): PassingReason | undefined {
   if (!(error instanceof BasaltError) || error.code !== "storage_unavailable") return undefined;
   return error.details["reason"] as PassingReason;
+}
+
+/** How long the storage asked to be left alone, ms; 0 if it did not say. */
+export function askedDelayMs(error: unknown): number {
+  const seconds = error instanceof BasaltError ? error.details["retryAfterSeconds"] : undefined;
+  return typeof seconds === "number" ? seconds * 1000 : 0;
 }
