@@ -1,5 +1,6 @@
 import { BasaltError } from "@basalt/model";
 import type { FileSystem } from "@basalt/runtime";
+import { fileErrorCode, isOutOfSpace } from "@basalt/runtime/thread";
 import {
   type Bucket,
   type ByteRange,
@@ -116,7 +117,7 @@ export class FilesystemBucket implements Bucket {
     try {
       await this.fileSystem.remove(this.pathOf(key));
     } catch (error) {
-      if (codeOf(error) === "ENOENT") return;
+      if (fileErrorCode(error) === "ENOENT") return;
       throw error;
     }
     // An object store has no empty folders; another writer may be about to use it, then it is not empty or is made again.
@@ -125,7 +126,7 @@ export class FilesystemBucket implements Bucket {
       const isRemoved = await this.fileSystem.removeFolder(this.pathOf(parts.join("/"))).then(
         () => true,
         (error: unknown) => {
-          if (codeOf(error) === "ENOTEMPTY" || codeOf(error) === "ENOENT") return false;
+          if (fileErrorCode(error) === "ENOTEMPTY" || fileErrorCode(error) === "ENOENT") return false;
           throw error;
         },
       );
@@ -167,7 +168,8 @@ export class FilesystemBucket implements Bucket {
         return new FileUpload(this.fileSystem, file, { path, beside });
       } catch (error) {
         // The name is taken, or the folder went meanwhile with its last object.
-        const isWorthAnother = codeOf(error) === "EEXIST" || (codeOf(error) === "ENOENT" && tries < folderTriesMax);
+        const isWorthAnother =
+          fileErrorCode(error) === "EEXIST" || (fileErrorCode(error) === "ENOENT" && tries < folderTriesMax);
         if (!isWorthAnother) throw bucketError(error);
       }
     }
@@ -178,7 +180,7 @@ export class FilesystemBucket implements Bucket {
   }
 
   private rethrow(key: string, error: unknown): never {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "EISDIR" || codeOf(error) === "ENOTDIR")
+    if (fileErrorCode(error) === "ENOENT" || fileErrorCode(error) === "EISDIR" || fileErrorCode(error) === "ENOTDIR")
       throw objectNotFound(key);
     throw bucketError(error);
   }
@@ -216,7 +218,7 @@ class FileUpload implements ObjectWriter {
     try {
       await this.fileSystem.link(this.paths.beside, this.paths.path);
     } catch (error) {
-      if (codeOf(error) === "EEXIST") return false;
+      if (fileErrorCode(error) === "EEXIST") return false;
       throw bucketError(error);
     }
     await this.fileSystem.syncFolder(parentOf(this.paths.path));
@@ -267,14 +269,9 @@ function rethrowBucketError(error: unknown): never {
 }
 
 function bucketError(error: unknown): unknown {
-  const code = codeOf(error);
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  if (!isOutOfSpace(error)) return error;
   return new BasaltError("disk_full", "the disk of the bucket is full (-storage.filesystem.dir)", {
     retryAfterSeconds: 5,
     cause: error,
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { folderBucket } from "@basalt/bucket";
 import { nodeFileSystem, RecordingLogger, systemRandom } from "@basalt/runtime";
 import { openDataFolder } from "@basalt/store";
 import { adoptFormerShards } from "./adopt-former-shards.ts";
@@ -21,7 +22,7 @@ test("what a former shard put aside for people is kept, under a name that says w
       disk: nodeFileSystem,
       logger: new RecordingLogger(),
       shardCount: 1,
-      bucketFolder: `${path}/bucket`,
+      storage: folderBucket(`${path}/bucket`),
       headBytesMax: 2 ** 24,
       keyBytesMax: 2 ** 24,
       sync: { mode: "always" },

@@ -1,5 +1,5 @@
-import { Retrier, retryBucket, S3Bucket, type S3Settings } from "@basalt/bucket";
-import { systemClock, systemRandom } from "@basalt/runtime";
+import { S3Bucket, type S3Settings } from "@basalt/bucket";
+import { systemClock } from "@basalt/runtime";
 import type { S3Server } from "@basalt/test-kit";
 
 /** The settings of a bucket at a server, or at a proxy before it. */
@@ -28,10 +28,4 @@ export function settingsOf(server: S3Server, changed: Partial<S3Settings> = {}):
 /** A bucket at a server, without retries. */
 export function s3BucketOf(server: S3Server, changed: Partial<S3Settings> = {}): S3Bucket {
   return new S3Bucket({ settings: settingsOf(server, changed), clock: systemClock });
-}
-
-/** A bucket that repeats what fails for the moment. */
-export function retryingBucketOf(server: S3Server, changed: Partial<S3Settings> = {}): ReturnType<typeof retryBucket> {
-  const { run } = new Retrier({ clock: systemClock, random: systemRandom, delayMs: 5 });
-  return retryBucket(new S3Bucket({ settings: settingsOf(server, changed), clock: systemClock, retry: run }), run);
 }
