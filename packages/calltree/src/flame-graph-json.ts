@@ -5,7 +5,9 @@ import { lanesOf } from "./int64.ts";
 /** The value of `flamegraph` in Connect's JSON of `querier.v1`: field names in lower camel case, int64 as strings, no zeros. */
 export function flameGraphJson(graph: FlameGraph | FlameGraphDiff): Uint8Array {
   const writer = new ByteWriter(graph.values.length * 8 + graph.names.length * 48);
-  writer.text(`{"names":${JSON.stringify(graph.names)},"levels":[`);
+  writer.text('{"names":[');
+  writeNames(writer, graph.names);
+  writer.text('],"levels":[');
   const width = widthOf(graph);
   for (let level = 0; level + 1 < graph.levelStart.length; level++) {
     writer.text(level === 0 ? '{"values":["' : ',{"values":["');
@@ -35,7 +37,9 @@ export interface FlamebearerRest {
  */
 export function flamebearerJson(graph: FlameGraph | FlameGraphDiff, rest: FlamebearerRest): Uint8Array {
   const writer = new ByteWriter(graph.values.length * 6 + graph.names.length * 48);
-  writer.text(`{"version":1,"flamebearer":{"names":${JSON.stringify(graph.names)},"levels":[`);
+  writer.text('{"version":1,"flamebearer":{"names":[');
+  writeNames(writer, graph.names);
+  writer.text('],"levels":[');
   const width = widthOf(graph);
   for (let level = 0; level + 1 < graph.levelStart.length; level++) {
     writer.text(level === 0 ? "[" : ",[");
@@ -49,6 +53,16 @@ export function flamebearerJson(graph: FlameGraph | FlameGraphDiff, rest: Flameb
   if (isDiff(graph)) writer.text(`,"leftTicks":${graph.leftTicks},"rightTicks":${graph.rightTicks}`);
   writer.text("}");
   return writer.finish();
+}
+
+/** 1,024: one text of all names could be longer than any text may be, or than what the heap has left. */
+const namesAtOnce = 1024;
+
+function writeNames(writer: ByteWriter, names: readonly string[]): void {
+  for (let i = 0; i < names.length; i += namesAtOnce) {
+    if (i > 0) writer.text(",");
+    writer.text(JSON.stringify(names.slice(i, i + namesAtOnce)).slice(1, -1));
+  }
 }
 
 interface LevelWriting {

@@ -1,9 +1,12 @@
 import type { FunctionTable } from "./call-tree.ts";
+import { functionHeapBytes, type MemoryAccount, noAccount } from "./memory-account.ts";
 
 /** How functions are told apart. */
 export interface FunctionTableOptions {
   /** Whether functions of one name in two files are two. Default: they are one. */
   readonly tellFilesApart?: boolean;
+  /** Told of each new function. Default: none. */
+  readonly account?: MemoryAccount;
 }
 
 /**
@@ -12,14 +15,17 @@ export interface FunctionTableOptions {
  */
 export class FunctionTableBuilder {
   readonly tellFilesApart: boolean;
+  readonly #account: MemoryAccount;
   readonly #names: string[] = [""];
   readonly #files: string[] = [""];
   readonly #indexOfName = new Map<string, number>([["", 0]]);
   readonly #indexInFile = new Map<string, Map<string, number>>();
+  #heapBytes = 0;
   #lastAdopted: { readonly names: readonly string[]; readonly remap: Uint32Array } | undefined;
 
   constructor(options: FunctionTableOptions = {}) {
     this.tellFilesApart = options.tellFilesApart ?? false;
+    this.#account = options.account ?? noAccount;
     this.#indexInFile.set("", this.#indexOfName);
   }
 
@@ -27,11 +33,19 @@ export class FunctionTableBuilder {
     return this.#names.length;
   }
 
-  /** The index of a function; the file counts only when files are told apart. */
+  /** Heap that the functions take, in bytes. */
+  get heapBytes(): number {
+    return this.#heapBytes;
+  }
+
+  /** The index of a function; the file counts only when files are told apart. @throws what the account throws. */
   indexOf(name: string, file = ""): number {
     const known = this.tellFilesApart ? this.#indexesIn(file) : this.#indexOfName;
     const found = known.get(name);
     if (found !== undefined) return found;
+    const bytes = functionHeapBytes(name, this.tellFilesApart ? file : "");
+    this.#account.heap(bytes);
+    this.#heapBytes += bytes;
     const index = this.#names.length;
     known.set(name, index);
     this.#names.push(name);

@@ -7,6 +7,7 @@ export * from "./flame-graph-proto.ts";
 export * from "./function-table-builder.ts";
 export * from "./int64.ts";
 export type { Bars } from "./layout.ts";
+export * from "./memory-account.ts";
 export * from "./prune.ts";
 export * from "./testing/picture.ts";
 export { seededRandom } from "./testing/random-tree.ts";

@@ -2,6 +2,7 @@ import { ByteReader, malformed } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type { CallTree, FunctionTable } from "./call-tree.ts";
 import { lanesOf, sumValues } from "./int64.ts";
+import { type MemoryAccount, noAccount } from "./memory-account.ts";
 
 /** "BCT" and the version of docs/formats/call-tree.md. */
 const magic: Uint8Array = Uint8Array.of(0x42, 0x43, 0x54, 1);
@@ -53,18 +54,19 @@ function writeFunctions(writer: ByteWriter, functions: FunctionTable, used: read
 /**
  * Reads what {@link encodeTree} writes. Siblings of one function, which it never writes, are not looked for.
  *
- * @throws BasaltError `tree_malformed` for other bytes, `value_overflow` if the total passes int64.
+ * @throws BasaltError `tree_malformed` for other bytes, `value_overflow` if the total passes int64; what the account throws.
  */
-export function decodeTree(bytes: Uint8Array): CallTree {
+export function decodeTree(bytes: Uint8Array, account: MemoryAccount = noAccount): CallTree {
   const reader = new ByteReader(bytes);
   for (const expected of magic)
     if (reader.byte() !== expected) throw malformed("it does not begin with BCT, version 1");
   const flags = reader.byte();
   if (flags > flagFiles) throw malformed(`unknown flags ${flags}`);
-  const functions = readFunctions(reader, flags === flagFiles);
+  const functions = readFunctions(reader, flags === flagFiles, account);
   // Each node but the root takes three bytes at least; the root takes one.
   const length = reader.varint();
   if (length < 1 || (length - 1) * 3 + 1 > reader.left) throw malformed(`${length} nodes in ${reader.left} bytes`);
+  account.columns(length * 16);
   const parent = new Int32Array(length);
   const functionIndex = new Uint32Array(length);
   const self = new BigInt64Array(length);
@@ -85,21 +87,30 @@ export function decodeTree(bytes: Uint8Array): CallTree {
   return { length, parent, functionIndex, self, functions };
 }
 
-function readFunctions(reader: ByteReader, hasFiles: boolean): FunctionTable {
-  const names = ["", ...readTexts(reader)];
+function readFunctions(reader: ByteReader, hasFiles: boolean, account: MemoryAccount): FunctionTable {
+  const names = [""];
+  readTexts(reader, names, account);
   if (!hasFiles) return { names };
-  const fileTexts = readTexts(reader);
+  const fileTexts: string[] = [];
+  readTexts(reader, fileTexts, account);
+  account.heap(names.length * 8);
   const files = [""];
   for (let i = 1; i < names.length; i++) files.push(fileTexts[readIndex(reader, fileTexts.length)] ?? "");
   return { names, files };
 }
 
-function readTexts(reader: ByteReader): string[] {
-  const texts: string[] = [];
+/** Adds texts to a list. */
+function readTexts(reader: ByteReader, texts: string[], account: MemoryAccount): void {
   const count = reader.count(1);
-  for (let i = 0; i < count; i++) texts.push(reader.text());
-  return texts;
+  for (let i = 0; i < count; i++) {
+    const text = reader.text();
+    account.heap(textBytes + text.length);
+    texts.push(text);
+  }
 }
+
+/** 32: the head of a text, and its place in a list. */
+const textBytes = 32;
 
 function readIndex(reader: ByteReader, count: number): number {
   const index = reader.varint();

@@ -1,5 +1,6 @@
 import type { CallTree } from "./call-tree.ts";
 import { FunctionTableBuilder } from "./function-table-builder.ts";
+import { type MemoryAccount, noAccount } from "./memory-account.ts";
 
 /** What a new shape or tree may be told. */
 export interface TreeShapeOptions {
@@ -7,7 +8,12 @@ export interface TreeShapeOptions {
   readonly functions?: FunctionTableBuilder;
   /** Nodes to make room for; it grows beyond. */
   readonly expectedNodes?: number;
+  /** Told of the columns, not of the functions. Default: none. */
+  readonly account?: MemoryAccount;
 }
+
+/** 16: parent and function of a node, and two slots. */
+const nodeBytes = 16;
 
 /**
  * The paths of a call tree, without values, as they grow: children are found by (parent, function) in an open-addressed
@@ -16,6 +22,7 @@ export interface TreeShapeOptions {
  */
 export class TreeShape {
   readonly functions: FunctionTableBuilder;
+  readonly #account: MemoryAccount;
   #length = 1;
   #parent: Int32Array;
   #functionIndex: Uint32Array;
@@ -25,6 +32,8 @@ export class TreeShape {
   constructor(options: TreeShapeOptions = {}) {
     this.functions = options.functions ?? new FunctionTableBuilder();
     const capacity = powerOfTwoFrom(Math.max(options.expectedNodes ?? 0, 512));
+    this.#account = options.account ?? noAccount;
+    this.#account.columns(capacity * nodeBytes);
     this.#parent = new Int32Array(capacity);
     this.#functionIndex = new Uint32Array(capacity);
     this.#slots = new Int32Array(capacity * 2);
@@ -46,7 +55,7 @@ export class TreeShape {
     return this.#functionIndex.subarray(0, this.#length);
   }
 
-  /** The child of a node that names a function; made if there is none. */
+  /** The child of a node that names a function; made if there is none. @throws what the account throws. */
   child(parent: number, functionIndex: number): number {
     const slots = this.#slots;
     const parents = this.#parent;
@@ -70,6 +79,7 @@ export class TreeShape {
   place(tree: CallTree): Uint32Array {
     const functionHere = this.functions.adopt(tree.functions);
     const { parent, functionIndex, length } = tree;
+    this.#account.columns(length * 4);
     const nodes = new Uint32Array(length);
     for (let i = 1; i < length; i++) {
       nodes[i] = this.child(nodes[parent[i] as number] as number, functionHere[functionIndex[i] as number] as number);
@@ -78,7 +88,9 @@ export class TreeShape {
   }
 
   #childAfterGrowth(parent: number, functionIndex: number): number {
-    const capacity = this.#parent.length * 2;
+    const capacityBefore = this.#parent.length;
+    const capacity = capacityBefore * 2;
+    this.#account.columns(capacity * nodeBytes);
     const grownParent = new Int32Array(capacity);
     const grownFunctionIndex = new Uint32Array(capacity);
     grownParent.set(this.#parent);
@@ -93,6 +105,7 @@ export class TreeShape {
     this.#parent = grownParent;
     this.#functionIndex = grownFunctionIndex;
     this.#slots = slots;
+    this.#account.columns(-capacityBefore * nodeBytes);
     return this.child(parent, functionIndex);
   }
 }

@@ -12,6 +12,7 @@ export { equalLimits } from "./limits/tenant-limits.ts";
 export * from "./metrics/metric.ts";
 export * from "./metrics/thread-counters.ts";
 export * from "./node/codecs.ts";
+export { heapBytesMax } from "./node/heap.ts";
 export { Inflater } from "./node/inflater.ts";
 export { nodeFileSystem } from "./node/node-file-system.ts";
 export { systemClock } from "./node/system-clock.ts";

@@ -53,6 +53,9 @@ export interface ReadCost {
   samplesRead: number;
 }
 
+/** Told of memory before it is taken, in bytes; what it throws ends the work. */
+export type MemoryCharge = (bytes: number) => void;
+
 /** Rows of one tenant and one window, wherever they lie: a head, a segment or a block. A query means the same over each. */
 export interface RowSource {
   readonly kind: "head" | "segment" | "block";
@@ -64,9 +67,10 @@ export interface RowSource {
   readonly range: TimeRange;
   readonly cost: ReadCost;
   series(): Promise<readonly SourceSeries[]>;
-  symbols(partition: number): Promise<SymbolTables>;
+  /** `charge` is told of the bytes that reading takes before they are read, and of none if nothing must be read. */
+  symbols(partition: number, charge?: MemoryCharge): Promise<SymbolTables>;
   /** The part of the symbols that trees by function name need, without files: for questions that need no more. */
-  paths(partition: number): Promise<PathTables>;
+  paths(partition: number, charge?: MemoryCharge): Promise<PathTables>;
   /** Batches of rows that meet the request, in the source's order; each batch holds rows of one partition. */
   scan(request: ScanRequest, signal?: AbortSignal): AsyncIterable<SourceBatch>;
 }

@@ -1,9 +1,15 @@
-import { addLanes, checkSum, lanesOf, sumValues } from "@basalt/calltree";
+import { addLanes, checkSum, lanesOf, type MemoryAccount, noAccount, sumValues } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
 import { selectStacks } from "./call-site.ts";
 import { grownBigInt64 } from "./grow.ts";
 import { SymbolPartition } from "./symbol-partition.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
+
+/** 6: marks of the stacks of a table that is added, and of their parents; their ids in the merged partition. */
+const addingBytes = 6;
+
+/** 33: marks, new ids, depths, starts and values of the stacks that become samples. */
+const finishingBytes = 33;
 
 /**
  * Merges stacks of many tables, by content, into the columns of one profile: mappings, locations, lines and files as
@@ -12,39 +18,50 @@ import type { SymbolTables } from "./symbol-tables.ts";
 export class ColumnsMerger {
   readonly #partition: SymbolPartition;
   readonly #callSite: readonly string[];
+  readonly #account: MemoryAccount;
   #values: BigInt64Array = new BigInt64Array(256);
   #sum = 0n;
 
   /** The seed is as that of a {@link SymbolPartition}; of stacks only those that begin with the call site are taken. */
-  constructor(seed: number, callSite: readonly string[] = []) {
+  constructor(seed: number, callSite: readonly string[] = [], account: MemoryAccount = noAccount) {
     this.#partition = new SymbolPartition(seed);
     this.#callSite = callSite;
+    this.#account = account;
   }
 
   /**
    * Adds the stacks of a table with their values, by stack id.
    *
-   * @throws BasaltError `value_overflow` if the sum of all values would pass int64.
+   * @throws BasaltError `value_overflow` if the sum of all values would pass int64; what the account throws.
    */
   add(tables: SymbolTables, values: BigInt64Array): void {
     const { stackCount } = tables;
+    this.#account.columns(stackCount * addingBytes);
     this.#sum = checkSum(this.#sum + sumValues(values, stackCount));
     const taken = selectStacks(tables, this.#callSite);
     const lanes = lanesOf(values);
     for (let stack = 0; stack < stackCount; stack++) {
       if (!isNotZero(lanes, stack)) taken[stack] = 0;
     }
-    const moved = this.#partition.internTables(tables, taken);
+    const moved = this.#partition.internTables(tables, taken, this.#account);
+    const { byteLength } = this.#values;
     this.#values = grownBigInt64(this.#values, this.#partition.stackCount);
+    this.#account.columns(this.#values.byteLength - byteLength);
     const mergedLanes = lanesOf(this.#values);
     for (let stack = 0; stack < stackCount; stack++) {
       if (taken[stack] === 1) addLanes(mergedLanes, moved[stack] as number, lanes, stack);
     }
+    this.#account.columns(-stackCount * addingBytes);
   }
 
-  /** One sample for each stack with a value, in the order of a depth-first walk; one sample type, values exact. */
+  /**
+   * One sample for each stack with a value, in the order of a depth-first walk; one sample type, values exact.
+   *
+   * @throws what the account throws.
+   */
   finish(): SymbolColumns & SampleColumns {
     const { stackCount } = this.#partition;
+    this.#account.columns(this.#partition.byteLength + stackCount * finishingBytes);
     const lanes = lanesOf(this.#values);
     const referenced = new Uint8Array(stackCount);
     for (let stack = 0; stack < stackCount; stack++) if (isNotZero(lanes, stack)) referenced[stack] = 1;
@@ -53,7 +70,7 @@ export class ColumnsMerger {
     for (let stack = 0; stack < stackCount; stack++) {
       if (referenced[stack] === 1) values[stackRemap[stack] as number] = this.#values[stack] as bigint;
     }
-    return { ...tables, ...samplesOf(tables, values) };
+    return { ...tables, ...samplesOf(tables, values, this.#account) };
   }
 }
 
@@ -62,21 +79,24 @@ function isNotZero(lanes: Uint32Array, index: number): boolean {
 }
 
 /** Stacks leaf first, as pprof has them. */
-function samplesOf(tables: SymbolTables, values: BigInt64Array): SampleColumns {
+function samplesOf(tables: SymbolTables, values: BigInt64Array, account: MemoryAccount): SampleColumns {
   const { stackCount, stackParent } = tables;
   const lanes = lanesOf(values);
   const depth = new Uint32Array(stackCount);
   const sampled = new Uint32Array(stackCount);
   const stackStart = new Uint32Array(stackCount + 1);
   let sampleCount = 0;
+  let locationCount = 0;
   for (let stack = 0; stack < stackCount; stack++) {
     if (stack > 0) depth[stack] = (depth[stackParent[stack] as number] as number) + 1;
     if (!isNotZero(lanes, stack)) continue;
     sampled[sampleCount] = stack;
-    stackStart[sampleCount + 1] = (stackStart[sampleCount] as number) + (depth[stack] as number);
-    sampleCount++;
+    locationCount += depth[stack] as number;
+    stackStart[++sampleCount] = locationCount;
   }
-  const stackLocation = new Uint32Array(stackStart[sampleCount] as number);
+  // Stacks share their callers, samples do not: few stacks may be many locations.
+  account.columns(4 * locationCount);
+  const stackLocation = new Uint32Array(locationCount);
   const sampledValues = new BigInt64Array(sampleCount);
   for (let sample = 0, at = 0; sample < sampleCount; sample++) {
     const leaf = sampled[sample] as number;

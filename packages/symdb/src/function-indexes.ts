@@ -1,9 +1,12 @@
-import type { FunctionTableBuilder } from "@basalt/calltree";
+import type { FunctionTableBuilder, MemoryAccount } from "@basalt/calltree";
 import { defined, stringAt } from "@basalt/model";
 import { grownUint32 } from "./grow.ts";
 import { InternedFunctions } from "./interned-functions.ts";
 import { InternedStrings } from "./interned-strings.ts";
 import type { PathTables } from "./path-tables.ts";
+
+/** 48: place, length and slots of a name or pair while they double. Its bytes are there one time and a half, or twice. */
+const numberBytes = 48;
 
 /**
  * Finds functions of many tables in one function table by the bytes of their names (and files): a name is decoded once
@@ -11,19 +14,22 @@ import type { PathTables } from "./path-tables.ts";
  */
 export class FunctionIndexes {
   readonly #functions: FunctionTableBuilder;
+  readonly #account: MemoryAccount;
   readonly #strings: InternedStrings;
   /** Pairs of name and file, when files are told apart. */
   readonly #pairs: InternedFunctions;
   /** Index in the function table, plus one, by number of name or pair; 0 = not known. */
   #indexOf: Uint32Array = new Uint32Array(256);
 
-  constructor(functions: FunctionTableBuilder, seed: number) {
+  constructor(functions: FunctionTableBuilder, by: { readonly seed: number; readonly account: MemoryAccount }) {
+    const { seed, account } = by;
     this.#functions = functions;
+    this.#account = account;
     this.#strings = new InternedStrings(seed);
     this.#pairs = new InternedFunctions(seed);
   }
 
-  /** The index of a function of tables; `view` is over their `stringBytes`. */
+  /** The index of a function of tables; `view` is over their `stringBytes`. @throws what the account throws. */
   indexOf(tables: PathTables, view: DataView, callee: number): number {
     const name = tables.functionName[callee] as number;
     const { tellFilesApart } = this.#functions;
@@ -33,6 +39,7 @@ export class FunctionIndexes {
     this.#indexOf = grownUint32(this.#indexOf, number + 1);
     const known = this.#indexOf[number] as number;
     if (known !== 0) return known - 1;
+    this.#account.columns(numberBytes + 2 * (tables.stringLength[name] as number));
     const index = this.#functions.indexOf(stringAt(tables, name), tellFilesApart ? stringAt(tables, file) : "");
     this.#indexOf[number] = index + 1;
     return index;

@@ -1,3 +1,4 @@
+import { type MemoryAccount, noAccount } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
 import type { CompactTables } from "./compact.ts";
 import { compactTables, withParents } from "./compact.ts";
@@ -6,6 +7,9 @@ import { PartitionTables } from "./partition-tables.ts";
 import { hashOnward, StackTree } from "./stack-tree.ts";
 import { SymbolInterner } from "./symbol-interner.ts";
 import type { SymbolTables } from "./symbol-tables.ts";
+
+/** 1,024: asking for the size costs nothing then, and a column that doubled meanwhile is counted soon. */
+const stacksBetweenCounts = 1024;
 
 /**
  * All symbols and stacks of one service that grow profile after profile: one per tenant and service in an ingest worker,
@@ -74,18 +78,25 @@ export class SymbolPartition {
    * Takes in the stacks of other tables, by content: all, or those marked with 1 by stack id, and their parents. Gives
    * the stack id here of each of them; 0 for those not taken.
    *
-   * @throws BasaltError as {@link intern}.
+   * @throws BasaltError as {@link intern}; what the account throws.
    */
-  internTables(tables: SymbolTables, referenced?: Uint8Array): Uint32Array {
+  internTables(tables: SymbolTables, referenced?: Uint8Array, account: MemoryAccount = noAccount): Uint32Array {
     const { stackCount, stackParent, stackLocation } = tables;
     const taken = referenced === undefined ? undefined : withParents(tables, referenced);
     const reading = this.#symbols.read(tables);
     const remap = new Uint32Array(stackCount);
+    let counted = this.byteLength;
     for (let stack = 1; stack < stackCount; stack++) {
+      if (stack % stacksBetweenCounts === 0) {
+        const { byteLength } = this;
+        if (byteLength !== counted) account.columns(byteLength - counted);
+        counted = byteLength;
+      }
       if (taken !== undefined && taken[stack] === 0) continue;
       const location = this.#symbols.location(reading, stackLocation[stack] as number) - 1;
       remap[stack] = this.#stacks.child(remap[stackParent[stack] as number] as number, location);
     }
+    account.columns(this.byteLength - counted);
     return remap;
   }
 

@@ -1,8 +1,9 @@
-import type { TreeShape } from "@basalt/calltree";
+import type { MemoryAccount, TreeShape } from "@basalt/calltree";
 import { functionsOfLocation, noStackName, unsymbolisedName } from "./frames.ts";
 import type { FunctionIndexes } from "./function-indexes.ts";
 import { grownInt32, grownUint32 } from "./grow.ts";
 import type { PathTables } from "./path-tables.ts";
+import { bytesOfPaths } from "./symbol-tables.ts";
 
 /**
  * Which node of a shape each stack of one table is, found when it is first asked for. Inlined functions are nodes of
@@ -14,6 +15,7 @@ export class TablePaths {
   nodeOf: Uint32Array = new Uint32Array(0);
   readonly #shape: TreeShape;
   readonly #indexes: FunctionIndexes;
+  readonly #account: MemoryAccount;
   /** Over the strings of the tables last followed. */
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** By location: index of its only function plus one; 0 = not looked up; -1 - place in #several. */
@@ -24,13 +26,15 @@ export class TablePaths {
   /** Stacks on the way up that have no node yet. */
   #pending: Uint32Array = new Uint32Array(64);
 
-  constructor(shape: TreeShape, indexes: FunctionIndexes) {
+  constructor(shape: TreeShape, by: { readonly indexes: FunctionIndexes; readonly account: MemoryAccount }) {
     this.#shape = shape;
-    this.#indexes = indexes;
+    this.#indexes = by.indexes;
+    this.#account = by.account;
   }
 
-  /** Takes tables, the same or grown ones; call it before the others. */
+  /** Takes tables, the same or grown ones; call it before the others. @throws what the account throws. */
   follow(tables: PathTables): void {
+    if (tables.stackCount > this.nodeOf.length) this.#account.columns(2 * bytesOfPaths(tables));
     this.nodeOf = grownUint32(this.nodeOf, tables.stackCount);
     this.#onlyOf = grownInt32(this.#onlyOf, tables.locationCount);
     this.#indexOf = grownUint32(this.#indexOf, tables.functionCount);
@@ -38,7 +42,7 @@ export class TablePaths {
     this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
-  /** Finds the node of a stack that has none in {@link nodeOf} yet. */
+  /** Finds the node of a stack that has none in {@link nodeOf} yet. @throws what the account throws. */
   lookUp(tables: PathTables, stack: number): void {
     if (stack === 0) {
       this.nodeOf[0] = this.#shape.child(0, this.#shape.functions.indexOf(noStackName));

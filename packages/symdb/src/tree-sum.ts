@@ -1,10 +1,11 @@
-import type { CallTree } from "@basalt/calltree";
+import type { CallTree, MemoryAccount } from "@basalt/calltree";
 import {
   addLanes,
   checkSum,
   copyLanes,
   FunctionTableBuilder,
   lanesOf,
+  noAccount,
   nonZeroIndexes,
   pruneTree,
   sumValues,
@@ -19,6 +20,9 @@ import { TablePaths } from "./table-paths.ts";
 
 /** 2^18: such a shape takes 4 MiB, and 2 MiB of values for each query that runs over it. */
 const shapeNodesMax = 1 << 18;
+
+/** 32 MiB: the names of so many nodes, of a hundred characters each and half of them different. */
+const namesBytesMax = 32 * 2 ** 20;
 
 /** How an index of paths is kept. */
 export interface PathIndexOptions {
@@ -35,6 +39,15 @@ interface Generation {
   readonly shape: TreeShape;
   readonly indexes: FunctionIndexes;
   readonly pathsOf: WeakMap<object, TablePaths>;
+  /** Tells the sum that is adding now of what the generation takes. */
+  readonly account: LentAccount;
+}
+
+/** The account of whoever makes a generation grow at the moment. */
+class LentAccount implements MemoryAccount {
+  of: MemoryAccount = noAccount;
+  readonly columns = (bytes: number): void => this.of.columns(bytes);
+  readonly heap = (bytes: number): void => this.of.heap(bytes);
 }
 
 /**
@@ -53,23 +66,42 @@ export class PathIndex {
     this.#nodesMax = options.nodesMax ?? shapeNodesMax;
   }
 
-  /** Begins the sum of one query. Several may run at once. */
-  sum(): TreeSum {
-    if (this.#generation === undefined || this.#generation.shape.length > this.#nodesMax) {
-      const functions = new FunctionTableBuilder({ tellFilesApart: this.#tellFilesApart });
-      this.#generation = {
-        shape: new TreeShape({ functions }),
-        indexes: new FunctionIndexes(functions, this.#seed),
-        pathsOf: new WeakMap(),
-      };
-    }
-    return new TreeSum(this.#generation);
+  /**
+   * Begins the sum of one query. Several may run at once. The account is told of the memory that the query adds to what
+   * the index remembers already, which has bounds of its own.
+   */
+  sum(account: MemoryAccount = noAccount): TreeSum {
+    this.trim();
+    this.#generation ??= this.#newGeneration();
+    return new TreeSum(this.#generation, account);
+  }
+
+  /** Forgets all paths if they are more than the index may remember: call it when a query has ended. */
+  trim(): void {
+    if (this.#generation === undefined) return;
+    const { length, functions } = this.#generation.shape;
+    if (length > this.#nodesMax || functions.heapBytes > namesBytesMax) this.#generation = undefined;
+  }
+
+  #newGeneration(): Generation {
+    const account = new LentAccount();
+    const functions = new FunctionTableBuilder({ tellFilesApart: this.#tellFilesApart, account });
+    return {
+      shape: new TreeShape({ functions, account }),
+      indexes: new FunctionIndexes(functions, { seed: this.#seed, account }),
+      pathsOf: new WeakMap(),
+      account,
+    };
   }
 }
+
+/** 30: marks and the new number of a node, 14; where it stays, its columns, 16. */
+const prunedNodeBytes = 30;
 
 /** Adds the stacks of many tables up to one call tree, by function names. */
 export class TreeSum {
   readonly #generation: Generation;
+  readonly #account: MemoryAccount;
   #self: BigInt64Array = new BigInt64Array(512);
   #sum = 0n;
   /** Stacks with a value in the table that is being added, and their values. */
@@ -77,8 +109,9 @@ export class TreeSum {
   #values: BigInt64Array = new BigInt64Array(256);
 
   /** See {@link PathIndex.sum}. */
-  constructor(generation: Generation) {
+  constructor(generation: Generation, account: MemoryAccount) {
     this.#generation = generation;
+    this.#account = account;
   }
 
   /**
@@ -101,17 +134,14 @@ export class TreeSum {
    * Adds the values of some stacks of a table, value by value, for a query that meets few of them; no value may be
    * negative.
    *
-   * @throws BasaltError `value_overflow` if the tree's total would pass int64; nothing is added then.
+   * @throws BasaltError `value_overflow` if the tree's total would pass int64, and what the account throws; nothing is
+   * added then.
    */
   addSome(tables: PathTables, stackIds: Uint32Array, values: BigInt64Array): void {
-    this.#sum = checkSum(this.#sum + sumValues(values, stackIds.length));
-    const paths = this.#pathsOf(tables);
-    const { nodeOf } = paths;
-    for (let i = 0; i < stackIds.length; i++) {
-      const stack = stackIds[i] as number;
-      if (nodeOf[stack] === 0) paths.lookUp(tables, stack);
-    }
-    this.#self = grownBigInt64(this.#self, this.#generation.shape.length);
+    const sum = checkSum(this.#sum + sumValues(values, stackIds.length));
+    const nodeOf = this.#nodesOf(tables, stackIds);
+    this.#reserveSelf();
+    this.#sum = sum;
     const [self, lanes] = [lanesOf(this.#self), lanesOf(values)];
     for (let i = 0; i < stackIds.length; i++) addLanes(self, nodeOf[stackIds[i] as number] as number, lanes, i);
   }
@@ -119,16 +149,44 @@ export class TreeSum {
   /** The tree of all that was added; with a call site, of the stacks that begin, at the root, with its function names. */
   finish(callSite: readonly string[] = []): CallTree {
     const { length, parent, functionIndex, functions } = this.#generation.shape;
-    const self = grownBigInt64(this.#self, length).subarray(0, length);
+    this.#reserveSelf();
+    this.#account.columns(length * prunedNodeBytes);
+    const self = this.#self.subarray(0, length);
     return pruneTree({ length, parent, functionIndex, self, functions: functions.table() }, callSite);
   }
 
+  /** The node of each stack, by stack id; those of the given stacks are made if there are none. */
+  #nodesOf(tables: PathTables, stackIds: Uint32Array): Uint32Array {
+    const { account } = this.#generation;
+    account.of = this.#account;
+    try {
+      const paths = this.#pathsOf(tables);
+      const { nodeOf } = paths;
+      for (let i = 0; i < stackIds.length; i++) {
+        const stack = stackIds[i] as number;
+        if (nodeOf[stack] === 0) paths.lookUp(tables, stack);
+      }
+      return nodeOf;
+    } finally {
+      account.of = noAccount;
+    }
+  }
+
+  #reserveSelf(): void {
+    const { length } = this.#generation.shape;
+    const { length: room, byteLength } = this.#self;
+    if (length <= room) return;
+    this.#account.columns(8 * Math.max(length, 2 * room));
+    this.#self = grownBigInt64(this.#self, length);
+    this.#account.columns(-byteLength);
+  }
+
   #pathsOf(tables: PathTables): TablePaths {
-    const { shape, indexes, pathsOf } = this.#generation;
+    const { shape, indexes, pathsOf, account } = this.#generation;
     const lineage = lineageOf(tables);
     let paths = pathsOf.get(lineage);
     if (paths === undefined) {
-      paths = new TablePaths(shape, indexes);
+      paths = new TablePaths(shape, { indexes, account });
       pathsOf.set(lineage, paths);
     }
     paths.follow(tables);

@@ -4,7 +4,15 @@ import { type BasaltError, errorToRecord, serviceToken } from "@basalt/model";
 import type { PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
 import { executePlan, packPartial, QueryMemory } from "@basalt/query";
 import type { IncomingCall, LimitsSource, WorkerHost } from "@basalt/runtime";
-import { crc32, nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import {
+  crc32,
+  heapBytesMax,
+  nodeFileSystem,
+  reportCaches,
+  systemClock,
+  systemRandom,
+  zstdCodec,
+} from "@basalt/runtime/thread";
 import type {
   CutNotice,
   DamagedPart,
@@ -53,6 +61,9 @@ export interface ShardPush {
   readonly batches: readonly Uint8Array[];
 }
 
+/** A quarter: heads, series and decoding have the rest of the thread's heap, whatever is asked. */
+const queryHeapShare = 1 / 4;
+
 /** What became of one batch. */
 export type BatchOutcome = PushResult | { readonly error: ErrorRecord };
 
@@ -97,7 +108,7 @@ export class ShardHost {
   private constructor(shard: Shard, limiter: SharedSeriesLimiter) {
     this.shard = shard;
     this.limiter = limiter;
-    this.memory = new QueryMemory(randomSeed());
+    this.memory = new QueryMemory(randomSeed(), heapBytesMax() * queryHeapShare);
     this.handlers = {
       push: (push) => this.push(push),
       execute: ({ plan, limits }, call) => this.execute(plan, limits, call),

@@ -1,7 +1,16 @@
 import type { ExecuteContext, QueryAnswer, QueryPartial } from "@basalt/query";
-import { executePlan, mergeOutcomes, mergePartials, plainOutcome, UnreadSources, unpackPartial } from "@basalt/query";
+import {
+  executePlan,
+  MemoryBudget,
+  mergeOutcomes,
+  mergePartials,
+  plainOutcome,
+  UnreadSources,
+  unpackPartial,
+} from "@basalt/query";
 import type { RowSource } from "@basalt/store";
 import type { AnsweredQuestion } from "./answered-question.ts";
+import { chargeAnswer } from "./charge-answer.ts";
 import { encodeAnswer } from "./encode-answer.ts";
 import type { PlannedWork, QueryJob, QuestionWork, SourceReference } from "./query-job.ts";
 
@@ -17,19 +26,31 @@ export async function runJob(
   opener: SourceOpener,
   context: Omit<ExecuteContext, "limits">,
 ): Promise<QueryAnswer> {
-  const { limits, lost } = job;
-  const whole = { ...context, limits, lost };
+  const { limits } = job;
+  // One account for all of the job: its partials, executions and answer are in memory together.
+  const memoryBudget = new MemoryBudget(limits.memoryBytesMax, context.memory.heap);
+  try {
+    return await runCounted(job, opener, { ...context, limits, lost: job.lost, memoryBudget });
+  } finally {
+    memoryBudget.release();
+  }
+}
+
+type JobContext = ExecuteContext & { readonly memoryBudget: MemoryBudget };
+
+async function runCounted(job: QueryJob, opener: SourceOpener, context: JobContext): Promise<QueryAnswer> {
   const questions: AnsweredQuestion[] = [];
   // All that is missing is told at once: each new look costs as much as this one.
-  const unread = new UnreadSources(lost);
+  const unread = new UnreadSources(job.lost);
   for (const question of job.questions) {
     try {
-      questions.push(await answerQuestion(question, opener, whole));
+      questions.push(await answerQuestion(question, opener, context));
     } catch (error) {
       unread.addMissing(error);
     }
   }
   unread.warnings();
+  chargeAnswer(job.answer, questions, context.memoryBudget);
   const bytes = await encodeAnswer(job.answer, questions);
   return { bytes, ...mergeOutcomes(questions.map(({ partial }) => partial)) };
 }
@@ -37,11 +58,12 @@ export async function runJob(
 async function answerQuestion(
   { planned, partials }: QuestionWork,
   opener: SourceOpener,
-  context: ExecuteContext,
+  context: JobContext,
 ): Promise<AnsweredQuestion> {
   const [first] = planned;
   if (first === undefined) throw new Error("assertion failed: a question has a plan");
-  const found = partials.map(unpackPartial);
+  const account = context.memoryBudget;
+  const found = partials.map((partial) => unpackPartial(partial, account));
   const unread = new UnreadSources(context.lost);
   for (const work of planned) {
     try {
@@ -51,7 +73,10 @@ async function answerQuestion(
     }
   }
   unread.warnings();
-  return { plan: first.plan, partial: mergePartials(first.plan, found, context.memory.hashSeed) };
+  return {
+    plan: first.plan,
+    partial: mergePartials(first.plan, found, { hashSeed: context.memory.hashSeed, account }),
+  };
 }
 
 async function executeWork(

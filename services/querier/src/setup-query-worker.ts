@@ -2,7 +2,14 @@ import { type BucketSettings, openBucket } from "@basalt/bucket";
 import type { ExecuteContext, QueryAnswer } from "@basalt/query";
 import { QueryMemory } from "@basalt/query";
 import type { IncomingCall } from "@basalt/runtime";
-import { nodeFileSystem, reportCaches, systemClock, systemRandom, zstdCodec } from "@basalt/runtime/thread";
+import {
+  heapBytesMax,
+  nodeFileSystem,
+  reportCaches,
+  systemClock,
+  systemRandom,
+  zstdCodec,
+} from "@basalt/runtime/thread";
 import type { BlockCacheLimits } from "@basalt/store";
 import { blockCaches } from "@basalt/store";
 import { KeptOpenFiles } from "./kept-open-files.ts";
@@ -25,6 +32,9 @@ export interface QueryWorkerData {
 /** Blocks are only read here; the level is of no account. */
 const readingLevel = 1;
 
+/** Half: the thread runs one query at a time, and remembers paths and series beside it. */
+const queryHeapShare = 1 / 2;
+
 /** Makes the handlers of a pool worker in its thread. */
 export function setupQueryWorker({ storage, caches }: QueryWorkerData): QueryWorkerHandlers {
   const fileSystem = new KeptOpenFiles({ clock: systemClock }).over(nodeFileSystem);
@@ -35,7 +45,10 @@ export function setupQueryWorker({ storage, caches }: QueryWorkerData): QueryWor
     caches: reportCaches(blockCaches(caches)),
   });
   const hashSeed = new DataView(systemRandom.bytes(4).buffer).getUint32(0);
-  return queryWorkerHandlers(opener, { clock: systemClock, memory: new QueryMemory(hashSeed) });
+  return queryWorkerHandlers(opener, {
+    clock: systemClock,
+    memory: new QueryMemory(hashSeed, heapBytesMax() * queryHeapShare),
+  });
 }
 
 /** The handlers of a pool worker over whatever opens its sources. */

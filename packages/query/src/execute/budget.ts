@@ -2,6 +2,7 @@ import { BasaltError, type BlockId } from "@basalt/model";
 import type { Clock } from "@basalt/runtime";
 import type { ReadCost, RowSource } from "@basalt/store";
 import type { QueryLimits } from "../plan/query-plan.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 import type { QueryMemory } from "./query-memory.ts";
 
 /** Where a plan runs: its bounds, the time, and who may stop it. */
@@ -10,6 +11,8 @@ export interface ExecuteContext {
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   readonly memory: QueryMemory;
+  /** Counts what the query takes in this thread beyond this execution, too. Default: one of its own. */
+  readonly memoryBudget?: MemoryBudget;
   /** Sources whose being missing is damage. Any other's rows have moved, and the query is asked anew. */
   readonly lost?: ReadonlySet<BlockId>;
 }
@@ -19,16 +22,19 @@ const sliceMs = 5;
 
 /** Watches the bounds of one execution, and lets other work of the thread run in between. */
 export class Budget {
+  /** Counts what is taken. */
+  readonly memory: MemoryBudget;
   private readonly context: ExecuteContext;
   private readonly startMs: number;
   private sliceStartMs: number;
-  private memoryBytes = 0;
   private readonly costs: { readonly cost: ReadCost; readonly before: ReadCost }[] = [];
 
   constructor(context: ExecuteContext) {
     this.context = context;
     this.startMs = context.clock.monotonicMs();
     this.sliceStartMs = this.startMs;
+    const { limits, memory, memoryBudget } = context;
+    this.memory = memoryBudget ?? new MemoryBudget(limits.memoryBytesMax, memory.heap);
   }
 
   /** Ends reading when the query is given up. */
@@ -52,19 +58,10 @@ export class Budget {
     return sum;
   }
 
-  /**
-   * Counts memory that the query holds; a negative number gives it back.
-   *
-   * @throws BasaltError `query_memory_limit`.
-   */
-  charge(bytes: number): void {
-    this.memoryBytes += bytes;
-    const { memoryBytesMax } = this.context.limits;
-    if (memoryBytesMax === 0 || this.memoryBytes <= memoryBytesMax) return;
-    throw new BasaltError(
-      "query_memory_limit",
-      `the query needs more than ${memoryBytesMax} bytes of memory (-querier.max-memory-bytes)`,
-    );
+  /** Called at the end: what the thread lent to this execution alone is given back. */
+  release(): void {
+    if (this.context.memoryBudget === undefined) this.memory.release();
+    this.context.memory.trim();
   }
 
   /**

@@ -1,20 +1,27 @@
-import type { RowBatch, RowSource } from "@basalt/store";
+import type { MemoryCharge, RowBatch, RowSource } from "@basalt/store";
 import { selectStacks } from "@basalt/symdb";
+
+/** 5: the mark of a stack, and how much of the call site it has. */
+const stackBytes = 5;
 
 /** Values of rows below a call site; keeps the marks of each partition of one source. */
 export class CallSiteTotals {
   private readonly callSite: readonly string[];
+  private readonly charge: MemoryCharge;
   private readonly marksOfPartition = new Map<number, Uint8Array>();
 
-  constructor(callSite: readonly string[]) {
+  constructor(callSite: readonly string[], charge: MemoryCharge) {
     this.callSite = callSite;
+    this.charge = charge;
   }
 
   /** 1 for the stacks of a partition that pass the call site. */
   async marks(source: RowSource, partition: number): Promise<Uint8Array> {
     let marks = this.marksOfPartition.get(partition);
     if (marks === undefined) {
-      marks = selectStacks(await source.paths(partition), this.callSite);
+      const tables = await source.paths(partition, this.charge);
+      this.charge(tables.stackCount * stackBytes);
+      marks = selectStacks(tables, this.callSite);
       this.marksOfPartition.set(partition, marks);
     }
     return marks;

@@ -22,6 +22,18 @@ export async function executePlan(
   context: ExecuteContext,
 ): Promise<QueryPartial> {
   const budget = new Budget(context);
+  try {
+    return await execute(plan, sources, { budget, context });
+  } finally {
+    budget.release();
+  }
+}
+
+async function execute(
+  plan: QueryPlan,
+  sources: readonly RowSource[],
+  { budget, context }: { readonly budget: Budget; readonly context: ExecuteContext },
+): Promise<QueryPartial> {
   const alternatives = planAlternatives(plan);
   const execution = executionOf(plan, budget, context.memory);
   const unread = new UnreadSources(context.lost);

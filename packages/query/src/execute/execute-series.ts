@@ -20,23 +20,19 @@ export async function executeSeries(
   budget: Budget,
 ): Promise<PartialSeries[]> {
   const { groupOf, groups } = index.group(plan.groupBy, selected);
-  const sums = groups.map(() => new PointSums());
-  const callSite = plan.callSite.length === 0 ? undefined : new CallSiteTotals(plan.callSite);
+  const sums = groups.map(() => new PointSums(budget.memory.columns));
+  const callSite = plan.callSite.length === 0 ? undefined : new CallSiteTotals(plan.callSite, budget.memory.columns);
   const request = { series: selected, range: plan.range, samples: callSite !== undefined, profileIds: false };
-  let pageCount = 0;
   for await (const batch of source.scan({ ...request, spanIds: false }, budget.signal)) {
     let values = lanesOf(batch.total);
     if (callSite !== undefined) {
       values = lanesOf(CallSiteTotals.totals(batch, await callSite.marks(source, batch.partition)));
     }
     addRows(batch, { values, groupOf, sums, plan, skipsZero: callSite !== undefined });
-    const pages = sums.reduce((count, group) => count + group.pageCount, 0);
-    budget.charge((pages - pageCount) * PointSums.bytesPerPage);
-    pageCount = pages;
     await budget.pause();
   }
-  return groups
-    .map((labels, group) => ({ labels, ...(sums[group] ?? new PointSums()).finish() }))
+  return sums
+    .map((group, i) => ({ labels: groups[i] ?? [], ...group.finish() }))
     .filter(({ pointIndex }) => pointIndex.length > 0);
 }
 

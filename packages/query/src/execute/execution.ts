@@ -24,9 +24,9 @@ export interface Execution {
 export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory): Execution {
   switch (plan.kind) {
     case "tree":
-      return new StackExecution(plan, growTree(plan, memory), { budget, memory });
+      return new StackExecution(plan, growTree(plan, budget, memory), { budget, memory });
     case "pprof":
-      return new StackExecution(plan, growProfile(memory), { budget, memory });
+      return new StackExecution(plan, growProfile(budget, memory), { budget, memory });
     case "series":
     case "labelSets":
     case "labelNames":
@@ -40,40 +40,34 @@ export function executionOf(plan: QueryPlan, budget: Budget, memory: QueryMemory
 interface StackDestination<S extends PathTables> {
   readonly symbolsOf: SummerParts<S>["symbolsOf"];
   readonly add: (partition: PartitionSums<S>) => void;
-  /** Bytes that a stack with a value takes at most, for the memory bound. */
-  readonly bytesPerStack: number;
   /** The answer; nothing was selected if nothing was added. */
   readonly finish: (hasRows: boolean) => QueryPartial;
 }
 
-/** 48 bytes a stack: nodes of the tree with their values, once more when it is pruned, and where a common tree doubles. */
-const treeStackBytes = 48;
-
 /** One tree over all partitions: none gets a tree of its own that would have to be merged. */
-function growTree({ tellFilesApart }: TreePlan, memory: QueryMemory): StackDestination<PathTables> {
-  const sum = memory.paths(tellFilesApart).sum();
+function growTree({ tellFilesApart }: TreePlan, budget: Budget, memory: QueryMemory): StackDestination<PathTables> {
+  const sum = memory.paths(tellFilesApart).sum(budget.memory);
   return {
-    symbolsOf: (source, partition) => (tellFilesApart ? source.symbols(partition) : source.paths(partition)),
+    symbolsOf: (source, partition, charge) =>
+      tellFilesApart ? source.symbols(partition, charge) : source.paths(partition, charge),
     add: ({ symbols, stackIds, values }) => sum.addSome(symbols, stackIds, values),
-    bytesPerStack: treeStackBytes,
     finish: (hasRows) => ({ kind: "tree", tree: hasRows ? sum.finish() : undefined, ...plainOutcome }),
   };
 }
 
-/** 128 bytes a stack: its columns and hash slot, its value, its share of locations, functions and texts. */
-const profileStackBytes = 128;
-
 /** One profile over all partitions, equal symbols united. */
-function growProfile(memory: QueryMemory): StackDestination<SymbolTables> {
-  const merger = new ColumnsMerger(memory.hashSeed);
+function growProfile(budget: Budget, memory: QueryMemory): StackDestination<SymbolTables> {
+  const merger = new ColumnsMerger(memory.hashSeed, [], budget.memory);
   return {
-    symbolsOf: (source, partition) => source.symbols(partition),
+    symbolsOf: (source, partition, charge) => source.symbols(partition, charge),
     add: ({ symbols, stackIds, values }) => {
+      const lease = budget.memory.lease();
+      lease.columns(symbols.stackCount * 8);
       const sums = new BigInt64Array(symbols.stackCount);
       for (let i = 0; i < stackIds.length; i++) sums[stackIds[i] as number] = values[i] as bigint;
       merger.add(symbols, sums);
+      lease.giveBack();
     },
-    bytesPerStack: profileStackBytes,
     finish: (hasRows) => ({ kind: "pprof", profile: hasRows ? merger.finish() : undefined, ...plainOutcome }),
   };
 }
@@ -101,14 +95,16 @@ class StackExecution<S extends PathTables> implements Execution {
     const { budget, memory, destination } = this;
     const { symbolsOf } = destination;
     const sums = memory.takeSums();
+    const lease = budget.memory.lease();
     try {
-      for (const partition of await new PartitionSummer(source, this.plan, { budget, sums, symbolsOf }).run(chosen)) {
+      const summer = new PartitionSummer(source, this.plan, { budget, sums, lease, symbolsOf });
+      for (const partition of await summer.run(chosen)) {
         this.hasRows = true;
-        budget.charge(partition.stackIds.length * destination.bytesPerStack);
         destination.add(partition);
         await budget.pause();
       }
     } finally {
+      lease.giveBack();
       memory.giveBack(sums);
     }
   }
@@ -136,7 +132,7 @@ class ListExecution implements Execution {
 
   async add(source: RowSource, chosen: SelectedSeries): Promise<void> {
     const partial = await this.ask(source, chosen);
-    this.budget.charge(elementCount(partial) * listElementBytes);
+    this.budget.memory.heap(elementCount(partial) * listElementBytes);
     this.found.push(partial);
   }
 
@@ -157,7 +153,7 @@ class ListExecution implements Execution {
   }
 
   finish(): QueryPartial {
-    return mergePartials(this.plan, this.found);
+    return mergePartials(this.plan, this.found, { account: this.budget.memory });
   }
 }
 

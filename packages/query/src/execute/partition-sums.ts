@@ -1,10 +1,11 @@
-import type { RowSource, SourceBatch } from "@basalt/store";
+import type { MemoryCharge, RowSource, SourceBatch } from "@basalt/store";
 import type { PathTables } from "@basalt/symdb";
 import { selectStacks } from "@basalt/symdb";
 import type { PprofPlan, TreePlan } from "../plan/query-plan.ts";
 import type { Budget } from "./budget.ts";
+import type { MemoryLease } from "./memory-budget.ts";
 import type { SelectedSeries } from "./select-series.ts";
-import type { SparseSums, StackSums } from "./stack-sums.ts";
+import { type SparseSums, StackSums } from "./stack-sums.ts";
 
 /** Selected values of one partition of a source. A source may give several of one partition. */
 export interface PartitionSums<S extends PathTables> extends SparseSums {
@@ -15,12 +16,14 @@ export interface PartitionSums<S extends PathTables> extends SparseSums {
 export interface SummerParts<S extends PathTables> {
   readonly budget: Budget;
   readonly sums: StackSums;
+  /** Counts what the source takes until its sums are added up. */
+  readonly lease: MemoryLease;
   /** The symbols of a partition, as far as they are needed. */
-  readonly symbolsOf: (source: RowSource, partition: number) => Promise<S>;
+  readonly symbolsOf: (source: RowSource, partition: number, charge: MemoryCharge) => Promise<S>;
 }
 
-/** Bytes of a sum, for the memory bound: a stack id and a value. */
-const sumBytes = 12;
+/** 5: the mark of a stack, and how much of the call site it has. */
+const callSiteBytes = 5;
 
 /** Sums the samples of one source by partition and stack. */
 export class PartitionSummer<S extends PathTables> {
@@ -28,6 +31,7 @@ export class PartitionSummer<S extends PathTables> {
   private readonly plan: TreePlan | PprofPlan;
   private readonly budget: Budget;
   private readonly sums: StackSums;
+  private readonly lease: MemoryLease;
   private readonly spans: ReadonlySet<bigint> | undefined;
   private readonly symbolsOf: SummerParts<S>["symbolsOf"];
   private readonly done: PartitionSums<S>[] = [];
@@ -41,6 +45,7 @@ export class PartitionSummer<S extends PathTables> {
     this.plan = plan;
     this.budget = by.budget;
     this.sums = by.sums;
+    this.lease = by.lease;
     this.symbolsOf = by.symbolsOf;
     this.spans = plan.spans.length === 0 ? undefined : new Set(plan.spans.map(spanNumber));
   }
@@ -69,8 +74,10 @@ export class PartitionSummer<S extends PathTables> {
   private async add(batch: SourceBatch): Promise<void> {
     if (batch.partition !== this.openPartition) {
       this.close();
-      this.symbols = await this.symbolsOf(this.source, batch.partition);
+      const { columns: charge } = this.lease;
+      this.symbols = await this.symbolsOf(this.source, batch.partition, charge);
       this.openPartition = batch.partition;
+      charge(StackSums.bytesFor(this.symbols.stackCount));
       this.sums.begin(this.symbols.stackCount);
     }
     if (this.spans === undefined) this.sums.add(batch);
@@ -79,8 +86,9 @@ export class PartitionSummer<S extends PathTables> {
 
   private close(): void {
     if (this.symbols === undefined) return;
+    const { stackCount } = this.symbols;
     const sums = this.atCallSite(this.symbols, this.sums.take());
-    this.budget.charge(sums.stackIds.length * sumBytes);
+    this.lease.columns(StackSums.bytesFor(sums.stackIds.length) - StackSums.bytesFor(stackCount));
     if (sums.stackIds.length > 0) this.done.push({ ...sums, symbols: this.symbols });
     this.symbols = undefined;
     this.openPartition = -1;
@@ -90,6 +98,7 @@ export class PartitionSummer<S extends PathTables> {
     if (this.plan.callSite.length === 0) return sums;
     let marks = this.marksOf.get(symbols);
     if (marks === undefined) {
+      this.lease.columns(symbols.stackCount * callSiteBytes);
       marks = selectStacks(symbols, this.plan.callSite);
       this.marksOf.set(symbols, marks);
     }

@@ -1,7 +1,11 @@
 import { checkSum } from "@basalt/calltree";
+import type { MemoryCharge } from "@basalt/store";
 
 /** Points a page: rows of one series come in time order, so a row nearly always falls into the page of the row before. */
 const pageLength = 256;
+
+/** 48: two halves and a count, and the point in an answer. */
+const pointBytes = 48;
 
 /** 2^52: a low half on top of it is still exact. */
 const carryAbove = 2 ** 52;
@@ -27,11 +31,11 @@ export class PointSums {
   private lastNumber = -1;
   private last: Page | undefined;
 
-  /** Bytes of a page, for the memory bound. */
-  static readonly bytesPerPage: number = pageLength * 24;
+  private readonly charge: MemoryCharge;
 
-  get pageCount(): number {
-    return this.pages.size;
+  /** Told of the bytes of each page before it is made. */
+  constructor(charge: MemoryCharge) {
+    this.charge = charge;
   }
 
   /** Adds element `index` of a column, given by its lanes, to a point, as the sum of `rowCount` rows. */
@@ -54,6 +58,7 @@ export class PointSums {
   private turnTo(number: number): Page {
     let page = this.pages.get(number);
     if (page === undefined) {
+      this.charge(pageLength * pointBytes);
       page = {
         low: new Float64Array(pageLength),
         high: new Float64Array(pageLength),

@@ -5,6 +5,9 @@ import type { RowBatch } from "@basalt/store";
 /** Up to here a double tells every whole number from its neighbours: 2^53 may be 2^53 + 1, rounded. */
 const exactMax: number = Number.MAX_SAFE_INTEGER;
 
+/** 32: a double, an integer, the note that it was met, and what is taken, 12. */
+const stackBytes = 32;
+
 /** Stacks of a partition that have a value, each once, and the values. */
 export interface SparseSums {
   readonly stackIds: Uint32Array;
@@ -29,6 +32,16 @@ export class StackSums {
   /** Sum of the totals of all rows, exact. */
   private expected = 0n;
   private isFiltered = false;
+
+  /** Memory that is kept from partition to partition, in bytes. */
+  get byteLength(): number {
+    return this.doubles.byteLength + this.met.byteLength;
+  }
+
+  /** Memory that a partition with so many stacks may take in all, in bytes: its sums here, twice, and as they are taken. */
+  static bytesFor(stackCount: number): number {
+    return stackCount * stackBytes;
+  }
 
   /** Begins with a partition; the one before was taken or cleared. */
   begin(stackCount: number): void {
@@ -174,11 +187,18 @@ export class StackSums {
   }
 
   private takeIntegers(integers: BigInt64Array): SparseSums {
-    const stackIds = [...new Set(this.met.subarray(0, this.metCount))].filter((stack) => integers[stack] !== 0n);
-    return {
-      stackIds: Uint32Array.from(stackIds),
-      values: BigInt64Array.from(stackIds, (stack) => integers[stack] ?? 0n),
-    };
+    const stackIds = new Uint32Array(this.metCount);
+    const values = new BigInt64Array(this.metCount);
+    let count = 0;
+    for (let i = 0; i < this.metCount; i++) {
+      const stack = this.met[i] as number;
+      const value = integers[stack] as bigint;
+      if (value === 0n) continue;
+      integers[stack] = 0n;
+      stackIds[count] = stack;
+      values[count++] = value;
+    }
+    return { stackIds: stackIds.subarray(0, count), values: values.subarray(0, count) };
   }
 
   /** Forgets what was added. */

@@ -1,36 +1,38 @@
-import { mergeTrees } from "@basalt/calltree";
+import { type MemoryAccount, mergeTrees, noAccount } from "@basalt/calltree";
 import { distinctLabelSets } from "../execute/execute-labels.ts";
 import type { QueryPlan } from "../plan/query-plan.ts";
 import { mergeProfiles } from "./merge-profiles.ts";
 import { mergeSeries } from "./merge-series.ts";
-import type { QueryPartial, StatsPartial } from "./query-partial.ts";
+import type { PartialSeries, QueryPartial, SeriesPartial, StatsPartial } from "./query-partial.ts";
 import { mergeOutcomes } from "./query-partial.ts";
 
 /**
- * Merges the partials of one plan, from any places. None at all merge into the empty answer. The seed is for hash tables.
+ * Merges the partials of one plan, from any places. None at all merge into the empty answer. The seed is for hash tables;
+ * the account is told of what merging takes.
  *
- * @throws BasaltError `value_overflow`.
+ * @throws BasaltError `value_overflow`; what the account throws.
  */
 export function mergePartials(
   plan: Pick<QueryPlan, "kind">,
   partials: readonly QueryPartial[],
-  hashSeed = 0,
+  by: { readonly hashSeed?: number; readonly account?: MemoryAccount } = {},
 ): QueryPartial {
+  const { account = noAccount } = by;
   const outcome = mergeOutcomes(partials);
   const { kind } = plan;
   switch (kind) {
     case "tree": {
       const trees = ofKind(partials, kind).flatMap(({ tree }) => (tree === undefined ? [] : [tree]));
-      return { kind, tree: trees.length === 0 ? undefined : mergeTrees(trees), ...outcome };
+      return { kind, tree: trees.length === 0 ? undefined : mergeTrees(trees, account), ...outcome };
     }
     case "series":
-      return { kind, series: mergeSeries(ofKind(partials, kind).map(({ series }) => series)), ...outcome };
+      return { kind, series: mergeSeries(listsOf(ofKind(partials, kind)), account.columns), ...outcome };
     case "pprof":
       return {
         kind,
         profile: mergeProfiles(
           ofKind(partials, kind).map(({ profile }) => profile),
-          hashSeed,
+          { hashSeed: by.hashSeed ?? 0, account },
         ),
         ...outcome,
       };
@@ -42,6 +44,10 @@ export function mergePartials(
     case "stats":
       return { kind, range: widest(ofKind(partials, kind)), ...outcome };
   }
+}
+
+function listsOf(partials: readonly SeriesPartial[]): (readonly PartialSeries[])[] {
+  return partials.map(({ series }) => series);
 }
 
 function ofKind<K extends QueryPartial["kind"]>(

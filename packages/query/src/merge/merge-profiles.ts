@@ -1,3 +1,4 @@
+import type { MemoryAccount } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
 import { ColumnsMerger, SymbolPartition } from "@basalt/symdb";
 import { toInt64 } from "../execute/int64-lanes.ts";
@@ -5,19 +6,33 @@ import { toInt64 } from "../execute/int64-lanes.ts";
 /** Symbols and samples of a merged profile: one value a sample, stacks leaf first. */
 export type ProfileContent = SymbolColumns & SampleColumns;
 
+/** 3: columns double while they grow, and hash slots are as large as a column or two. */
+const interningFactor = 3;
+
+/** Memory of a profile's columns, in bytes. */
+export function profileBytes(profile: ProfileContent): number {
+  let bytes = 0;
+  for (const column of Object.values(profile)) if (ArrayBuffer.isView(column)) bytes += column.byteLength;
+  return bytes;
+}
+
 /**
  * Adds up profiles: what is equal in content becomes one. Absent ones have no rows. The seed is for hash tables.
  *
- * @throws BasaltError `value_overflow`; `profile_malformed` if symbols are chosen to share a hash.
+ * @throws BasaltError `value_overflow`; `profile_malformed` if symbols are chosen to share a hash;
+ * what the account throws.
  */
 export function mergeProfiles(
   profiles: readonly (ProfileContent | undefined)[],
-  hashSeed: number,
+  by: { readonly hashSeed: number; readonly account: MemoryAccount },
 ): ProfileContent | undefined {
   const present = profiles.filter((profile) => profile !== undefined);
   if (present.length < 2) return present[0];
-  const merger = new ColumnsMerger(hashSeed);
+  const { hashSeed, account } = by;
+  const merger = new ColumnsMerger(hashSeed, [], account);
   for (const profile of present) {
+    const bytes = profileBytes(profile) * interningFactor;
+    account.columns(bytes);
     const partition = new SymbolPartition(hashSeed);
     const stackIds = partition.intern(profile);
     const sums = new BigInt64Array(partition.stackCount);
@@ -27,6 +42,7 @@ export function mergeProfiles(
       sums[stack] = (sums[stack] as bigint) + (values[sample] as bigint);
     }
     merger.add(partition.tables(), sums);
+    account.columns(-bytes);
   }
   return merger.finish();
 }

@@ -1,4 +1,4 @@
-import { decodeTree, encodeTree } from "@basalt/calltree";
+import { decodeTree, encodeTree, type MemoryAccount } from "@basalt/calltree";
 import type { PartialOutcome, QueryPartial, TreePartial } from "./query-partial.ts";
 
 /** A tree partial as it crosses threads and processes. */
@@ -38,10 +38,10 @@ function seriesBuffers(partial: Extract<QueryPartial, { kind: "series" }>): Arra
 /**
  * The inverse of {@link packPartial}.
  *
- * @throws BasaltError `tree_malformed`.
+ * @throws BasaltError `tree_malformed`; what the account throws, which is told of what the partial takes.
  */
-export function unpackPartial(packed: PackedPartial): QueryPartial {
+export function unpackPartial(packed: PackedPartial, account?: MemoryAccount): QueryPartial {
   if (packed.kind !== "packedTree") return packed;
   const { bytes, isPartial, warnings, cost } = packed;
-  return { kind: "tree", tree: bytes.length === 0 ? undefined : decodeTree(bytes), isPartial, warnings, cost };
+  return { kind: "tree", tree: bytes.length === 0 ? undefined : decodeTree(bytes, account), isPartial, warnings, cost };
 }

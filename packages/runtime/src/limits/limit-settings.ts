@@ -163,7 +163,7 @@ export const limitSettings: { readonly [K in keyof TenantLimits]: Setting<Tenant
     type: "bytes",
     default: "256MiB",
     description:
-      "Bytes that the intermediate results of a query may take, of each tenant and in each thread that works on it; 0 = no limit.",
+      "Bytes that a query may take in each thread that works on it: symbols, sums, trees, and the answer while it is written. Threads that hold heads count each tenant alone. 0 = only what the thread's JavaScript heap can spare.",
   }),
   flameGraphNodesDefault: setting({
     path: "limits.max_flamegraph_nodes_default",

@@ -9,7 +9,7 @@ import {
 } from "@basalt/parquet";
 import type { PathTables, SymbolTables } from "@basalt/symdb";
 import { type FilterColumns, filterRows } from "../row-filter.ts";
-import type { ReadCost, RowSource, ScanRequest, SourceBatch, SourceSeries } from "../row-source.ts";
+import type { MemoryCharge, ReadCost, RowSource, ScanRequest, SourceBatch, SourceSeries } from "../row-source.ts";
 import type { BlockCaches } from "./block-caches.ts";
 import type { BlockMeta } from "./block-meta.ts";
 import { type BlockFileName, blockFiles } from "./block-schema.ts";
@@ -17,7 +17,7 @@ import { giveBackScratch, takeScratch } from "./idle-scratch.ts";
 import { readPaths } from "./path-files-reader.ts";
 import { readSeries, type SeriesList, seriesOfRows } from "./series-file.ts";
 import { type ReadSymbols, readSymbols } from "./symbol-files-reader.ts";
-import { type PartitionRows, partitionRows, type SymbolFiles } from "./symbol-rows.ts";
+import { type PartitionRows, partitionRows, type SymbolFiles, symbolBytes } from "./symbol-rows.ts";
 
 export interface BlockSourceOptions {
   readonly kind: "block" | "segment";
@@ -70,16 +70,16 @@ export class BlockSource implements RowSource {
     return (await this.#seriesList()).series;
   }
 
-  symbols(partition: number): Promise<SymbolTables> {
+  symbols(partition: number, charge?: MemoryCharge): Promise<SymbolTables> {
     return this.#options.caches.symbols.get(
       `${this.#cacheKey}/${partition}`,
-      async () => (await this.readSymbols(partition)).tables,
+      async () => (await this.#readSymbolFiles(partition, readSymbols, charge)).tables,
     );
   }
 
-  paths(partition: number): Promise<PathTables> {
+  paths(partition: number, charge?: MemoryCharge): Promise<PathTables> {
     return this.#options.caches.paths.get(`${this.#cacheKey}/${partition}`, () =>
-      this.#readSymbolFiles(partition, readPaths),
+      this.#readSymbolFiles(partition, readPaths, charge),
     );
   }
 
@@ -91,6 +91,7 @@ export class BlockSource implements RowSource {
   async #readSymbolFiles<T>(
     partition: number,
     readTables: (files: SymbolFiles, rows: PartitionRows) => Promise<T>,
+    charge?: MemoryCharge,
   ): Promise<T> {
     const [functions, mappings, locations, stacktraces] = await Promise.all([
       this.#open(blockFiles.functions),
@@ -99,7 +100,9 @@ export class BlockSource implements RowSource {
       this.#open(blockFiles.stacktraces),
     ]);
     const files = { functions, mappings, locations, stacktraces };
-    const tables = await this.#guard(() => readTables(files, partitionRows(this.meta.partitions, partition)));
+    const rows = partitionRows(this.meta.partitions, partition);
+    charge?.(symbolBytes(files, rows));
+    const tables = await this.#guard(() => readTables(files, rows));
     for (const file of Object.values(files)) this.cost.bytesRead += file.bytesRead;
     return tables;
   }

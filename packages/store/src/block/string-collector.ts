@@ -5,8 +5,10 @@ import type { SymbolTables } from "@basalt/symdb";
 export class StringCollector {
   readonly #parts: Uint8Array[] = [];
   #byteCount = 0;
-  readonly #start: number[] = [0];
-  readonly #length: number[] = [0];
+  /** Typed: there may be millions, and lists of numbers lie in the heap. */
+  #start: Uint32Array = new Uint32Array(1);
+  #length: Uint32Array = new Uint32Array(1);
+  #count = 1;
 
   /** The table's index of each of a column's strings. */
   collect(values: ByteValues, count: number): Uint32Array {
@@ -28,9 +30,9 @@ export class StringCollector {
     }
     return {
       stringBytes,
-      stringCount: this.#start.length,
-      stringStart: Uint32Array.from(this.#start),
-      stringLength: Uint32Array.from(this.#length),
+      stringCount: this.#count,
+      stringStart: this.#start.slice(0, this.#count),
+      stringLength: this.#length.slice(0, this.#count),
     };
   }
 
@@ -40,19 +42,28 @@ export class StringCollector {
    */
   #add({ bytes, starts }: ByteValues, numberOf: Uint32Array): void {
     const part = bytes.slice();
+    this.#reserve(numberOf.length);
     let end = 0;
     for (let entry = 0; entry < numberOf.length; entry++) {
       if (numberOf[entry] === 0) continue;
       const start = starts[entry] as number;
       const length = (starts[entry + 1] as number) - start;
-      numberOf[entry] = length === 0 ? 0 : this.#start.length;
+      numberOf[entry] = length === 0 ? 0 : this.#count;
       if (length === 0) continue;
       part.copyWithin(end, start, start + length);
-      this.#start.push(this.#byteCount + end);
-      this.#length.push(length);
+      this.#start[this.#count] = this.#byteCount + end;
+      this.#length[this.#count++] = length;
       end += length;
     }
     this.#parts.push(part.subarray(0, end));
     this.#byteCount += end;
+  }
+
+  #reserve(more: number): void {
+    const [start, length] = [new Uint32Array(this.#count + more), new Uint32Array(this.#count + more)];
+    start.set(this.#start.subarray(0, this.#count));
+    length.set(this.#length.subarray(0, this.#count));
+    this.#start = start;
+    this.#length = length;
   }
 }

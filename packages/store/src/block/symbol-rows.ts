@@ -39,6 +39,37 @@ export function partitionRows(partitions: readonly BlockPartition[], index: numb
   };
 }
 
+/** The columns of a row of each file, as they are decoded and as they are kept. */
+const rowBytes = { functions: 40, mappings: 160, locations: 60, stacktraces: 28 } as const;
+
+/** Texts come on top, twice: their dictionary as it is decoded, and what is taken of it. */
+const textCopies = 2;
+
+/** Memory that reading all symbols of a partition takes at most, in bytes, from footers alone. */
+export function symbolBytes(files: SymbolFiles, rows: PartitionRows): number {
+  let bytes = 0;
+  for (const name of ["functions", "mappings", "locations", "stacktraces"] as const) {
+    const { start, end } = rows[name];
+    bytes += (end - start) * rowBytes[name] + textCopies * textBytes(files[name], rows[name]);
+  }
+  return bytes;
+}
+
+function textBytes({ metadata }: ParquetReader, { start, end }: RowSpan): number {
+  let bytes = 0;
+  let groupStart = 0;
+  for (const { rowCount, chunks } of metadata.rowGroups) {
+    const groupEnd = groupStart + rowCount;
+    if (start < groupEnd && end > groupStart) {
+      for (const { leaf, uncompressedLength } of chunks.values()) {
+        if (leaf.type === "string" || leaf.type === "bytes") bytes += uncompressedLength;
+      }
+    }
+    groupStart = groupEnd;
+  }
+  return bytes;
+}
+
 /** Fetches rows that lie in one row group; undefined if there are none. */
 export async function readRows(
   file: ParquetReader,
