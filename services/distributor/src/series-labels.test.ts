@@ -65,6 +65,7 @@ const refused: readonly [name: string, labels: Record<string, string>, code: str
   ["none at all", {}, "labels_missing"],
   ["too many", { ...base, a: "1", b: "2" }, "label_count_limit"],
   ["no metric", { service_name: "a" }, "labels_invalid"],
+  ["a metric that no query can name", { ...base, __name__: "a:b" }, "labels_invalid"],
   ["empty service", { __name__: "cpu", service_name: "" }, "labels_missing"],
   ["empty name", { ...base, "": "1" }, "labels_invalid"],
   ["long name", { ...base, [`a${"x".repeat(20)}`]: "1" }, "label_name_too_long"],

@@ -98,6 +98,11 @@ export function validateLabels(labels: Labels, limits: LabelLimits): void {
   }
   const metric = labels.find(({ name }) => name === labelNames.name)?.value ?? "";
   if (metric === "") throw new BasaltError("labels_invalid", "a series has no profile name (label __name__)");
+  if (metric.includes(":")) {
+    const text = JSON.stringify(metric.slice(0, 100));
+    // It is the first of the five parts of a profile type's id: no query could name the series.
+    throw new BasaltError("labels_invalid", `profile name ${text} (label __name__) contains ":"`);
+  }
   const service = labels.find(({ name }) => name === labelNames.service)?.value ?? "";
   if (service === "") throw new BasaltError("labels_missing", "service name is not provided (label service_name)");
   for (const label of labels) validateLabel(label, limits);

@@ -88,8 +88,9 @@ class TinyEncoder {
   }
 
   private valueType(text: string): Buffer {
-    const [type, unit] = text.split(":");
-    return Buffer.concat([varintField(1, this.intern(type ?? "")), varintField(2, this.intern(unit ?? ""))]);
+    const colon = text.indexOf(":");
+    const [type, unit] = [text.slice(0, colon), text.slice(colon + 1)];
+    return Buffer.concat([varintField(1, this.intern(type)), varintField(2, this.intern(unit))]);
   }
 
   private functionId(name: string): number {

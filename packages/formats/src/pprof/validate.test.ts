@@ -18,9 +18,19 @@ test("a profile over a limit is refused with the limit and its flag", () => {
   const none: ProfileLimits = { sampleCountMax: 0, sampleLabelCountMax: 0 };
   const two = bytesOf(cpu, labelled, sample([], [2]));
   const dashed = bytesOf(strings("alloc-space", "bytes"), sampleType(1, 2));
+  const typed = (name: string, unit: string): Uint8Array => bytesOf(strings(name, unit), sampleType(1, 2));
+  const period = (name: string, unit: string): Uint8Array =>
+    bytesOf(cpu, [...content(6, name), ...content(6, unit)], content(11, [...number(1, 3), ...number(2, 4)]));
+  // The same text, not the same string.
+  const twice = bytesOf(strings("cpu", "ns", "cpu", "ns"), sampleType(1, 2), sampleType(3, 4));
   const cases: readonly (readonly [Uint8Array, ProfileLimits, string, RegExp])[] = [
     [bytesOf(), none, "profile_malformed", /no sample types/],
     [dashed, none, "profile_malformed", /"alloc-space" contains "-"/],
+    [typed("c:d", "ns"), none, "profile_malformed", /sample type "c:d" contains ":"/],
+    [typed("cpu", "e:f"), none, "profile_malformed", /sample unit "e:f" contains ":"/],
+    [period("c:d", "ns"), none, "profile_malformed", /period type "c:d" contains ":"/],
+    [period("cpu", "e:f"), none, "profile_malformed", /period unit "e:f" contains ":"/],
+    [twice, none, "profile_malformed", /"cpu:ns" is there twice/],
     [
       two,
       { ...none, sampleCountMax: 1 },

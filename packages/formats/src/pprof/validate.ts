@@ -35,12 +35,34 @@ export function validateProfile(columns: ProfileColumns, limits: ProfileLimits):
 }
 
 function checkSampleTypes(columns: ProfileColumns): void {
-  if (columns.sampleTypeCount === 0) throw new BasaltError("profile_malformed", "profile has no sample types");
+  if (columns.sampleTypeCount === 0) throw malformed("profile has no sample types");
+  checkPart(columns, columns.periodTypeName, "period type");
+  checkPart(columns, columns.periodTypeUnit, "period unit");
+  const seen = new Set<string>();
   for (let t = 0; t < columns.sampleTypeCount; t++) {
-    const name = stringAt(columns, columns.sampleTypeName[t] ?? 0);
-    if (!name.includes("-")) continue;
-    throw new BasaltError("profile_malformed", `sample type ${JSON.stringify(name.slice(0, 100))} contains "-"`);
+    const name = checkPart(columns, columns.sampleTypeName[t] ?? 0, "sample type");
+    const unit = checkPart(columns, columns.sampleTypeUnit[t] ?? 0, "sample unit");
+    if (name.includes("-")) throw malformed(`sample type ${quoted(name)} contains "-"`);
+    const type = `${name}:${unit}`;
+    // Their values would be rows of one series at one time.
+    if (seen.has(type)) throw malformed(`sample type ${quoted(type)} is there twice`);
+    seen.add(type);
   }
+}
+
+/** A part of a profile type's id, which is five parts with `:` between them: no query could name one with more. */
+function checkPart(columns: ProfileColumns, index: number, what: string): string {
+  const text = stringAt(columns, index);
+  if (text.includes(":")) throw malformed(`${what} ${quoted(text)} contains ":"`);
+  return text;
+}
+
+function malformed(message: string): BasaltError {
+  return new BasaltError("profile_malformed", message);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
 }
 
 function overLimit(
