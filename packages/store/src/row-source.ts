@@ -100,4 +100,13 @@ export interface IngesterSnapshot {
   readonly heads: readonly BlockId[];
   readonly segments: readonly SegmentReference[];
   readonly recentBlocks: readonly BlockId[];
+  /** What was acknowledged and cannot be read any more, as far as the question may concern it: its answer is partial. */
+  readonly damages: readonly Damage[];
+}
+
+/** Rows that are lost. */
+export interface Damage {
+  readonly code: "block_corrupt" | "wal_corrupt";
+  /** What is damaged, and where it lies. */
+  readonly text: string;
 }

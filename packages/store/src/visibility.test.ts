@@ -32,6 +32,7 @@ function snapshot(segments: readonly string[], heads: readonly string[] = []): I
   return {
     heads: heads as readonly BlockId[],
     recentBlocks: [],
+    damages: [],
     segments: segments.map((text) => {
       const { id, windowStart: at } = sourceOf(text);
       return { id, tenant: "t" as TenantId, path: id, windowStart: at, range: { start: at, end: at } };

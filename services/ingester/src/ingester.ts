@@ -4,7 +4,7 @@ import { BasaltError, errorFromRecord } from "@basalt/model";
 import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan, SnapshotLease } from "@basalt/query";
 import type { Caller, Clock, FileSystem, Handlers, Logger, Random, WorkerClient } from "@basalt/runtime";
 import { siblingModule, spawnWorker, WorkerPool } from "@basalt/runtime";
-import type { CutTarget, DataFolder, SegmentReference, WalSync } from "@basalt/store";
+import type { CutTarget, Damage, DataFolder, SegmentReference, WalSync } from "@basalt/store";
 import { BlockIndex, CutCoordinator, openDataFolder } from "@basalt/store";
 import { adoptFormerShards } from "./adopt-former-shards.ts";
 import type { IngesterStatistics } from "./ingester-metrics.ts";
@@ -113,14 +113,16 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
     const heads: BlockId[] = [];
     const segments: SegmentReference[] = [];
     const recentBlocks = new Set<BlockId>();
+    const damages: Damage[] = [];
     for (const answer of answers) {
       heads.push(...answer.heads);
       segments.push(...answer.segments);
+      damages.push(...answer.damages);
       for (const block of answer.recentBlocks) recentBlocks.add(block);
     }
     return {
       partials: answers.map(({ partial }) => partial),
-      snapshot: { heads, segments, recentBlocks: [...recentBlocks] },
+      snapshot: { heads, segments, recentBlocks: [...recentBlocks], damages },
       lease,
     };
   }

@@ -15,6 +15,7 @@ import {
 } from "@basalt/runtime/thread";
 import type {
   CutNotice,
+  Damage,
   DamagedPart,
   LeaseId,
   PushResult,
@@ -73,6 +74,7 @@ export interface ShardAnswer {
   readonly heads: readonly BlockId[];
   readonly segments: readonly SegmentReference[];
   readonly recentBlocks: readonly BlockId[];
+  readonly damages: readonly Damage[];
   /** Give it to `release` when the segments were read. */
   readonly lease: LeaseId | undefined;
 }
@@ -166,12 +168,12 @@ export class ShardHost {
   }
 
   private async execute(plan: QueryPlan, limits: QueryLimits, call: IncomingCall): Promise<ShardAnswer> {
-    const { sources, heads, segments, recentBlocks, lease } = this.shard.snapshot(plan.tenant, plan.range);
+    const { sources, heads, segments, recentBlocks, damages, lease } = this.shard.snapshot(plan.tenant, plan.range);
     try {
       const context = { limits, clock: systemClock, memory: this.memory, signal: call.signal };
       const { message, transfer } = packPartial(await executePlan(plan, sources, context));
       for (const buffer of transfer) call.transfer(buffer);
-      return { partial: message, heads, segments, recentBlocks, lease };
+      return { partial: message, heads, segments, recentBlocks, damages, lease };
     } catch (error) {
       await this.shard.release(lease);
       throw error;

@@ -65,8 +65,12 @@ const ingester: IngesterQueryClient = {
     const snapshot = shard.snapshot(plan.tenant, plan.range);
     const context = { limits, clock: systemClock, memory: new QueryMemory(1) };
     const partial = await executePlan(plan, snapshot.sources, context);
-    const { heads, segments, recentBlocks, lease } = snapshot;
-    return { partials: [packPartial(partial).message], snapshot: { heads, segments, recentBlocks }, lease: [lease] };
+    const { heads, segments, recentBlocks, damages, lease } = snapshot;
+    return {
+      partials: [packPartial(partial).message],
+      snapshot: { heads, segments, recentBlocks, damages },
+      lease: [lease],
+    };
   },
   release: async ([lease]) => shard.release(lease),
 };

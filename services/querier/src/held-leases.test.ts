@@ -38,7 +38,7 @@ class World {
         const lease = ++this.lastLease;
         await this.onAsk(lease);
         this.held.add(lease);
-        const snapshot = { heads: [], segments: [], recentBlocks: [] };
+        const snapshot = { heads: [], segments: [], recentBlocks: [], damages: [] };
         return { partials: [], snapshot, lease: [undefined, lease] };
       },
       release: ([, lease]: SnapshotLease) => {

@@ -171,7 +171,8 @@ export class Querier implements QueryRunner {
     const { partials, snapshot, lease } = await ingester.snapshotAndExecute(plan, limitsNow(), signal);
     leases.add(lease);
     const recent = await Promise.all(snapshot.recentBlocks.map((id) => index.get(plan.tenant, id, plan.range)));
-    const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError)];
+    const lost = snapshot.damages.map(({ code, text }) => new BasaltError(code, text));
+    const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError), ...lost];
     const metas = [...listing.blocks, ...recent.filter(isMeta)];
     const { blocks, segments, doubledHeads } = visibleSet(metas, [snapshot]);
     if (doubledHeads.length > 0) {

@@ -18,6 +18,9 @@ export interface SegmentPartInfo {
   readonly firstWriteMs: number;
 }
 
+/** What the name of a damaged file ends in, while it lies aside for people. */
+export const damagedSuffix = ".damaged";
+
 /** Bytes of a segment that were found damaged. */
 export interface DamagedPart {
   readonly segment: BlockId;
@@ -132,23 +135,24 @@ export class SegmentSet {
     }
   }
 
-  /** Lets go of what is damaged; the file is put aside, for people, when no other part needs it. */
-  async dropDamaged({ segment: id, tenant, windowStart }: DamagedPart): Promise<void> {
+  /** Lets go of what is damaged; the file is put aside, for people, when no other part needs it. Gives where, if it is here. */
+  async dropDamaged({ segment: id, tenant, windowStart }: DamagedPart): Promise<string | undefined> {
     const segment = this.#segments.get(id);
-    if (segment === undefined) return;
+    if (segment === undefined) return undefined;
     segment.isDamaged = true;
     for (const part of segment.parts) {
       const { tenant: own, window } = part.meta;
       if (windowStart === undefined || (own === tenant && window.start === windowStart)) segment.parts.delete(part);
     }
     await this.#removeIfDone(segment);
+    return `${segment.path}${damagedSuffix}`;
   }
 
   async #removeIfDone(segment: HeldSegment): Promise<void> {
     if (segment.parts.size > 0 || segment.pins > 0 || !this.#segments.delete(segment.id)) return;
     if (!segment.isDamaged) return this.#fileSystem.removeAll(segment.path);
     if ((await this.#fileSystem.stat(segment.path)) === undefined) return;
-    await this.#fileSystem.rename(segment.path, `${segment.path}.damaged`);
+    await this.#fileSystem.rename(segment.path, `${segment.path}${damagedSuffix}`);
     await this.#fileSystem.syncFolder(this.#folder);
   }
 }

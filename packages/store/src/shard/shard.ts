@@ -17,8 +17,9 @@ import { HeadSource } from "../head/head-source.ts";
 import type { IngesterSnapshot, RowSource } from "../row-source.ts";
 import { sealHead } from "../segment/seal-head.ts";
 import type { Wal } from "../wal/wal.ts";
+import { DamageLog } from "./damage-log.ts";
 import { growthEstimate, HeadStore } from "./head-store.ts";
-import { openLog, openSegments } from "./open-shard.ts";
+import { openLog, openSegments, segmentDamage } from "./open-shard.ts";
 import { ignoreMissing, ownSources } from "./own-sources.ts";
 import { RecentBlocks } from "./recent-blocks.ts";
 import { type DamagedPart, type SegmentPartInfo, SegmentSet } from "./segment-set.ts";
@@ -71,6 +72,7 @@ export class Shard {
   readonly #duplicates = new Map<string, number>();
   /** Pushes under way by profile id: a retry waits for what the first try comes to. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
+  readonly #damages = new DamageLog();
   #wal: Wal | undefined;
   #sealing: Promise<void> | undefined;
   /** For each frozen head the log's boundary: see {@link Wal.rotate}. Undefined if the log could not be divided. */
@@ -99,8 +101,8 @@ export class Shard {
   /** Opens the folder: reads the segments' directories, then replays the log into heads, sealing as they fill. */
   static async open(options: ShardOptions): Promise<Shard> {
     const shard = new Shard(options);
-    for (const directory of await openSegments(options)) shard.#segments.add(directory);
-    const { wal, damages } = await openLog(options, (payload) => shard.#replay(payload));
+    for (const directory of await openSegments(options, shard.#damages)) shard.#segments.add(directory);
+    const { wal, damages } = await openLog(options, shard.#damages, (payload) => shard.#replay(payload));
     shard.#wal = wal;
     shard.#counters.walDamages = damages;
     // Nothing is left in heads if a crash came between a segment and the end of the log that it covers.
@@ -158,6 +160,7 @@ export class Shard {
       heads,
       segments: references,
       recentBlocks: this.#recent.of(tenant),
+      damages: this.#damages.of(tenant, range),
       lease: references.length === 0 ? undefined : this.#leases.add(release),
     };
   }
@@ -192,8 +195,12 @@ export class Shard {
   }
 
   /** Lets go of a segment's part whose bytes are damaged. */
-  dropDamaged(damaged: DamagedPart): Promise<void> {
-    return this.#segments.dropDamaged(damaged);
+  async dropDamaged(damaged: DamagedPart): Promise<void> {
+    const path = await this.#segments.dropDamaged(damaged);
+    if (path === undefined) return;
+    const { tenant, windowStart: start } = damaged;
+    if (start === undefined) this.#damages.addUnknown(segmentDamage(path), this.#options.clock.nowNanos());
+    else this.#damages.add(segmentDamage(path), tenant, { start, end: start + windowNanos - 1n });
   }
 
   statistics(): ShardStatistics {

@@ -83,7 +83,7 @@ export class Store implements SourceOpener {
     return {
       lease: [],
       partials: [packPartial(partial).message],
-      snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()] },
+      snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()], damages: [] },
     };
   }
 
