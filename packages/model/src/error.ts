@@ -86,6 +86,7 @@ export const errorCodes = {
   disk_full: "unavailable",
   shutting_down: "unavailable",
   not_ready: "unavailable",
+  server_unreachable: "unavailable",
   // queries
   query_malformed: "invalid_argument",
   selector_malformed: "invalid_argument",

@@ -3,7 +3,7 @@ export * from "./columns-merger.ts";
 export type { CompactTables } from "./compact.ts";
 export { compactTables, withParents } from "./compact.ts";
 export { stackHashes } from "./content-hash.ts";
-export { noStackName } from "./frames.ts";
+export { functionsOfLocation, type LocationTables, noStackName, unsymbolisedName } from "./frames.ts";
 export * from "./path-tables.ts";
 export * from "./symbol-partition.ts";
 export type { SymbolTables } from "./symbol-tables.ts";

@@ -34,7 +34,8 @@ export function helpText(schema: ConfigSchema, which: "basic" | "all"): string {
   return text;
 }
 
-function settingHelp(setting: AnySetting): string {
+/** The lines of help of one setting. */
+export function settingHelp(setting: AnySetting): string {
   const isChoice = setting.type.name.startsWith("choice");
   const type = isChoice ? "word" : setting.type.name;
   const choices = isChoice ? ` One of ${setting.type.name.slice("choice of ".length)}.` : "";
