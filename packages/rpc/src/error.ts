@@ -1,5 +1,5 @@
 import type { ErrorCode, RpcCode } from "@basalt/model";
-import { BasaltError, rpcCodes } from "@basalt/model";
+import { BasaltError, errorCodes, rpcCodes } from "@basalt/model";
 
 /** A typed detail of an error: a protobuf message with its name. */
 export interface ErrorDetail {
@@ -58,6 +58,17 @@ export function wireErrorFrom(thrown: unknown): WireError {
     details: [],
     retryAfterSeconds: retryAfterSeconds ?? (isBusy ? retryAfterDefaultSeconds : undefined),
   };
+}
+
+/** The inverse of {@link wireErrorFrom}: what a caller throws when a callee on another machine failed. */
+export function errorFromWire(error: Omit<WireError, "httpStatus">): BasaltError | RpcError {
+  const { rpcCode, code, message, details, retryAfterSeconds } = error;
+  if (code === undefined || !(code in errorCodes)) return new RpcError(rpcCode, message, details);
+  const suffix = ` [${code}]`;
+  return new BasaltError(code, message.endsWith(suffix) ? message.slice(0, -suffix.length) : message, {
+    rpcCode,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
 }
 
 /** Headers that accompany an error in every protocol: `basalt-error` and `retry-after`. */

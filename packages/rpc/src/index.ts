@@ -7,7 +7,7 @@ export { callOptionsOf } from "./client/service-client.ts";
 export type { Codec } from "./codec.ts";
 export { basaltJson, decodeMessage, encodeMessage } from "./codec.ts";
 export type { ErrorDetail, WireError } from "./error.ts";
-export { RpcError, wireErrorFrom } from "./error.ts";
+export { errorFromWire, RpcError, wireErrorFrom } from "./error.ts";
 export * as basaltV1 from "./gen/basalt/v1/query.ts";
 export * as googleV1 from "./gen/google/v1/profile.ts";
 export * as healthV1 from "./gen/grpc/health/v1/health.ts";

@@ -1,28 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { repositoryRoot } from "@basalt/test-kit";
+import { type Ended, runCommand } from "@basalt/test-kit";
 
 const folder = mkdtempSync(join(tmpdir(), "basalt-cli-"));
 after(() => rmSync(folder, { recursive: true }));
 
-interface Ended {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command until it ends by itself. */
 function basalt(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const env = { ...process.env, ...environment };
-  return new Promise((resolve) => {
-    execFile(join(repositoryRoot, "node_modules/.bin/basalt"), args, { env, cwd: folder }, (error, stdout, stderr) => {
-      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return runCommand("basalt", args, { environment, cwd: folder });
 }
 
 function configFile(text: string): string {

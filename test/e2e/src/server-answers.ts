@@ -44,17 +44,23 @@ interface Box {
 /** What a server answers over a range of time, in the form in which SQL answers. */
 export class ServerAnswers {
   private readonly url: string;
+  private readonly headers: Readonly<Record<string, string>>;
   private readonly range: { readonly start: number; readonly end: number };
 
   /** @param range unix ms, both ends inclusive. */
-  constructor(url: string, range: { readonly start: number; readonly end: number }) {
+  constructor(
+    url: string,
+    range: { readonly start: number; readonly end: number },
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     this.url = url;
     this.range = range;
+    this.headers = headers;
   }
 
   /** Throws unless the answer is 200 and whole. */
   async asked(procedure: string, question: unknown): Promise<Answer> {
-    const answer = await ask(this.url, procedure, question);
+    const answer = await ask(this.url, procedure, question, this.headers);
     assert.equal(answer.status, 200, answer.text);
     assert.equal(answer.headers.get("basalt-partial"), null);
     return answer;

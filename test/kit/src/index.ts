@@ -8,6 +8,7 @@ export * from "./push.ts";
 export * from "./recorded.ts";
 export * from "./s3-programs.ts";
 export * from "./s3-server.ts";
+export * from "./run-command.ts";
 export * from "./schedule.ts";
 export * from "./server-under-test.ts";
 export * from "./sums.ts";

@@ -31,6 +31,8 @@ export interface LoadOptions {
   readonly untilLost?: boolean;
   /** Called after each push that was answered 200. */
   readonly onAccepted?: () => void;
+  /** Sent with each push, such as a tenant. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const boundary = "basaltbench0123456789";
@@ -58,7 +60,7 @@ export async function driveLoad(pushes: readonly ScheduledPush[], options: LoadO
         ? resampledBody(push.profile, push.timeNanos, push.seed)
         : rotatingBody(push.profile, push.timeNanos);
       const before = performance.now();
-      const answer = await send(options.url, agent, push, body);
+      const answer = await send({ ...options, agent }, push, body);
       latenciesMs.push(performance.now() - before);
       wireBytes += body.gzip.length;
       if (answer.status === 200) {
@@ -79,8 +81,7 @@ export async function driveLoad(pushes: readonly ScheduledPush[], options: LoadO
 }
 
 function send(
-  url: string,
-  agent: Agent,
+  { url, agent, headers }: LoadOptions & { readonly agent: Agent },
   push: ScheduledPush,
   body: PushBody,
 ): Promise<{ status: number; text: string }> {
@@ -96,6 +97,7 @@ function send(
           "content-type": `multipart/form-data; boundary=${boundary}`,
           "content-length": payload.length,
           "user-agent": "Go-http-client/1.1",
+          ...headers,
         },
       },
       (response) => {

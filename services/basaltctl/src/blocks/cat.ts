@@ -111,7 +111,7 @@ function printedRow(batch: SourceBatch, row: number, namesOf: NamesOf): Omit<Pri
   for (let at = sampleStart?.[row] ?? 0; at < (sampleStart?.[row + 1] ?? 0); at++) {
     const span = spanId?.[at] ?? 0n;
     const printed = { stack: namesOf(stackId?.[at] ?? 0), value: String(values?.[at] ?? 0) };
-    samples.push(span === 0n ? printed : { ...printed, spanId: span.toString(16).padStart(16, "0") });
+    samples.push(span === 0n ? printed : { ...printed, spanId: spanText(span) });
   }
   return {
     time: isoTime(batch.timeNanos[row] ?? 0n),
@@ -121,4 +121,11 @@ function printedRow(batch: SourceBatch, row: number, namesOf: NamesOf): Omit<Pri
     total: String(batch.total[row] ?? 0n),
     samples,
   };
+}
+
+/** The 16 hex digits that were pushed: a block holds their bytes as a little-endian number. */
+function spanText(span: bigint): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(span);
+  return bytes.toString("hex");
 }

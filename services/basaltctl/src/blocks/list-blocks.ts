@@ -37,6 +37,7 @@ export async function listBlocks({ bucket, tenant, output, signal }: BlockListin
     const id = blockOfFolder(tenant, folder);
     if (id !== undefined) ids.push(id);
   }
+  if (ids.length === 0) output.note(`tenant ${tenant} has no blocks in this bucket`);
   const progress = output.progress(`metas of ${tenant}`, ids.length);
   const found: (BlockMeta | BasaltError | undefined)[] = [];
   for (let at = 0; at < ids.length; at += concurrentReads) {

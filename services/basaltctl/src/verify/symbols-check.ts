@@ -12,6 +12,9 @@ const idColumns = {
   stacktraces: "stacktrace_id",
 } as const;
 
+/** 2^28 stacks: more than a block holds; a damaged count must not take the memory. */
+const markedMax = 2 ** 28;
+
 /** Bits of a mapping's flags. */
 const flagsMax = 15;
 
@@ -27,9 +30,10 @@ export async function checkSymbols(
 ): Promise<readonly (Uint8Array | undefined)[]> {
   const { findings, name } = table;
   const places = new Places(meta, kind);
-  const marked = meta.partitions.map(({ stacktraces }) =>
-    kind === "stacktraces" ? new Uint8Array(stacktraces) : undefined,
-  );
+  const isMarked = kind === "stacktraces" && reader.metadata.rowCount <= markedMax;
+  const marked = meta.partitions.map(({ stacktraces }) => {
+    return isMarked && stacktraces <= reader.metadata.rowCount ? new Uint8Array(stacktraces) : undefined;
+  });
   for await (const rows of soundRowGroups(table, reader)) {
     checkRowGroup(table, rows, { kind, places, marked });
     for (const problem of textProblems(rows.group, reader)) findings.add("value", name, problem, rows.firstRow);
