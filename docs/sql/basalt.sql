@@ -6,13 +6,13 @@
 -- The block that a file belongs to.
 CREATE OR REPLACE MACRO basalt_block(file) AS regexp_extract(file, '([0-7][0-9A-HJKMNP-TV-Z]{25})[/\\]', 1);
 
--- Every block that counts, from its meta.json: not those whose rows a later block of their window took over.
+-- Every block that counts, from its meta.json: not those that another block names as a source.
 CREATE OR REPLACE MACRO basalt_blocks(blocks) AS TABLE
   WITH metas AS (
     SELECT basalt_block(filename) AS block, content::JSON AS meta,
            make_timestamp_ns((meta->>'$.window.start')::BIGINT) AS window_start,
            make_timestamp_ns((meta->>'$.window.end')::BIGINT) AS window_end,
-           (meta->'$.sources')::VARCHAR[] AS sources
+           (meta->'$.sources.id')::VARCHAR[] AS sources, (meta->'$.sources.windowStart')::BIGINT[] AS source_starts
     FROM read_text(blocks || '/meta.json'))
   SELECT m.block, meta->>'$.tenant' AS tenant, (meta->>'$.compactionLevel')::INTEGER AS compaction_level,
          m.window_start, m.window_end, m.sources,
@@ -20,9 +20,8 @@ CREATE OR REPLACE MACRO basalt_blocks(blocks) AS TABLE
          (meta->>'$.totals.samples')::BIGINT AS samples,
          list_sum((meta->'$.files[*].bytes')::BIGINT[])::BIGINT AS bytes, meta
   FROM metas m
-  WHERE NOT EXISTS (
-    FROM (SELECT unnest(sources) AS source, window_start, window_end FROM metas) taken
-    WHERE taken.source = m.block AND m.window_start >= taken.window_start AND m.window_start < taken.window_end);
+  WHERE (m.block, m.window_start) NOT IN (
+    SELECT (source, make_timestamp_ns(start)) FROM (SELECT unnest(sources) AS source, unnest(source_starts) AS start FROM metas));
 
 -- Every series: its labels as a map, its service, and its profile type as text.
 CREATE OR REPLACE MACRO basalt_series(blocks) AS TABLE

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { repositoryRoot, runCommand } from "@basalt/test-kit";
 import { ControlWorld, cpuType, foldedRows, jsonOf, sql } from "./control-world.ts";
+import { metaTakingOver } from "./taking-over.ts";
 
 /** `basaltctl` over the bucket that a running server wrote, compared with its files, its answers and DuckDB. */
 let world: ControlWorld;
@@ -64,10 +65,10 @@ test("blocks ls lists every block with its counts, oldest window first", async (
 test("blocks ls tells those that do not count; a tenant without blocks is said to have none", async () => {
   const copy = join(world.folder, "bucket/team-a/blocks");
   cpSync(world.blocks, copy, { recursive: true });
-  const [taken = "", unfinished = "", unreadable = "", newer = ""] = readdirSync(copy);
+  const [other = "", taken = "", unfinished = "", unreadable = "", newer = ""] = readdirSync(copy);
   const winner = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
   cpSync(join(copy, taken), join(copy, winner), { recursive: true });
-  writeFileSync(join(copy, winner, "meta.json"), JSON.stringify({ ...metaOf(taken), id: winner, sources: [taken] }));
+  writeFileSync(join(copy, winner, "meta.json"), metaTakingOver(JSON.stringify(metaOf(taken)), winner, other));
   rmSync(join(copy, unfinished, "meta.json"));
   truncateSync(join(copy, unreadable, "meta.json"), 100);
   writeFileSync(join(copy, newer, "meta.json"), JSON.stringify({ ...metaOf(newer), minReaderVersion: 99 }));
@@ -86,7 +87,12 @@ test("blocks ls tells those that do not count; a tenant without blocks is said t
       .map(({ state, code = "" }) => `${state} ${code}`)
       .join();
   assert.equal(status, 4);
-  assert.deepEqual([taken, winner, unfinished].map(stateOf), ["taken over ", "visible ", "unfinished "]);
+  assert.deepEqual([taken, winner, other, unfinished].map(stateOf), [
+    "taken over ",
+    "visible ",
+    "visible ",
+    "unfinished ",
+  ]);
   assert.deepEqual([unreadable, newer].map(stateOf), ["unreadable block_corrupt", "unreadable block_version"]);
   assert.match(stderr, /meta\.json of a block is not JSON \[block_corrupt\]\n/);
   const none = await runCommand("basaltctl", ["blocks", "ls", "-tenant=nobody", ...flags]);

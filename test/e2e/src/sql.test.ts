@@ -16,6 +16,7 @@ import {
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { pushDrawn, shop } from "./drawn-shop.ts";
 import { type FunctionAnswer, type Pair, type Rows, ServerAnswers, type Values } from "./server-answers.ts";
+import { metaTakingOver } from "./taking-over.ts";
 
 /** The questions of docs/sql, run over a bucket that the server wrote, give what the server answers, or what was pushed. */
 const folder = join(repositoryRoot, "docs/sql");
@@ -209,11 +210,11 @@ for (const question of questions) {
 test("blocks that another block took over, and those without a meta.json, count nothing", async () => {
   const copy = join(server.dataPath, "copy");
   cpSync(join(server.dataPath, "bucket/anonymous/blocks"), copy, { recursive: true });
-  const [taken = ""] = readdirSync(copy);
+  const [taken = "", other = ""] = readdirSync(copy);
   const [winner, unfinished] = ["7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "7YYYYYYYYYYYYYYYYYYYYYYYYY"];
   for (const name of [winner, unfinished]) cpSync(join(copy, taken), join(copy, name), { recursive: true });
-  const meta = JSON.parse(readFileSync(join(copy, taken, "meta.json"), "utf8"));
-  writeFileSync(join(copy, winner, "meta.json"), JSON.stringify({ ...meta, id: winner, sources: [taken] }));
+  const meta = readFileSync(join(copy, taken, "meta.json"), "utf8");
+  writeFileSync(join(copy, winner, "meta.json"), metaTakingOver(meta, winner, other));
   rmSync(join(copy, unfinished, "meta.json"));
   // One by totals, one by stacks, one by what blocks say of themselves.
   for (const question of questions.filter(({ name }) => /^(03|05|08)-/.test(name))) {

@@ -6,7 +6,7 @@ import { type ExitStatus, exitStatus } from "../exit-status.ts";
 import type { Output } from "../output/output.ts";
 import { bytesText, isoTime, timeText } from "../output/units.ts";
 import { jsonSetting, openBucket, storageSettings, tenantOf, tenantSetting } from "../storage.ts";
-import { fileRanges, readBlockMeta } from "./block-files.ts";
+import { fileRanges, readBlockMeta, sourcesOf } from "./block-files.ts";
 
 export const blocksInspect: Command = {
   name: "blocks inspect",
@@ -68,7 +68,7 @@ function asJson(meta: BlockMeta, files: readonly InspectedFile[]): object {
     windowEnd: isoTime(meta.window.end),
     firstTime: isoTime(meta.range.start),
     lastTime: isoTime(meta.range.end),
-    sources: meta.sources,
+    sources: sourcesOf(meta),
     series,
     profiles,
     samples,
@@ -85,7 +85,7 @@ window    ${timeText(meta.window.start)} to ${timeText(meta.window.end)} UTC
 profiles  ${rows} with ${samples} samples in ${series} series, ${timeText(meta.range.start)} to ${timeText(meta.range.end)}
 size      ${bytesText(blockBytes(meta))}
 producer  ${meta.producer}
-sources   ${meta.sources.length === 0 ? "none" : meta.sources.join(" ")}
+sources   ${meta.sources.length === 0 ? "none" : [...new Set(meta.sources.map(({ id }) => id))].join(" ")}
 
 `);
   const right = (title: string): { readonly title: string; readonly align: "right" } => ({ title, align: "right" });

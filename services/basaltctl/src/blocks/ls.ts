@@ -3,6 +3,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { type ExitStatus, exitStatus } from "../exit-status.ts";
 import { bytesText, isoTime, timeText } from "../output/units.ts";
 import { jsonSetting, openBucket, storageSettings, tenantOf, tenantSetting } from "../storage.ts";
+import { sourcesOf } from "./block-files.ts";
 import { type ListedBlock, listBlocks } from "./list-blocks.ts";
 
 export const blocksLs: Command = {
@@ -54,5 +55,5 @@ function asJson({ id, state, meta, problem }: ListedBlock): object {
   const window = { windowStart: isoTime(meta.window.start), windowEnd: isoTime(meta.window.end) };
   const range = { firstTime: isoTime(meta.range.start), lastTime: isoTime(meta.range.end) };
   const counts = { services: meta.partitions.length, series, profiles, samples, bytes: blockBytes(meta) };
-  return { id, state, ...window, ...range, ...counts, producer: meta.producer, sources: meta.sources };
+  return { id, state, ...window, ...range, ...counts, producer: meta.producer, sources: sourcesOf(meta) };
 }
