@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
-import { type Bucket, FilesystemBucket } from "@basalt/bucket";
+import { type Bucket, openBucket as openBucketOf } from "@basalt/bucket";
+import { bucketSettingList, bucketSettings } from "@basalt/bucket/settings";
 import { anonymousTenant, parseTenantId, type TenantId } from "@basalt/model";
-import { type AnySetting, type Config, type FileSystem, processSettings, type Setting, setting } from "@basalt/runtime";
+import type { AnySetting, Clock, Config, FileSystem, Setting } from "@basalt/runtime";
+import { processSettings, setting, systemRandom } from "@basalt/runtime";
 
 /** Whose data; what an empty name means each command says. */
 export const tenantSetting: Setting<string> = setting({
@@ -23,31 +24,20 @@ export const jsonSetting: Setting<boolean> = setting({
   description: "Write JSON, whose fields docs/basaltctl.md explains, in place of what people read.",
 });
 
-const folderSetting: Setting<string> = setting({
-  path: "storage.filesystem.dir",
-  flag: "storage.filesystem.dir",
-  type: "string",
-  default: "",
-  category: "basic",
-  description: "Folder of the bucket; empty = `bucket` in -data.path.",
-});
-
 /** Where the bucket is: the flags are the server's. */
-export const storageSettings: readonly AnySetting[] = [processSettings.dataPath, folderSetting];
+export const storageSettings: readonly AnySetting[] = [processSettings.dataPath, ...bucketSettingList];
 
 /** The bucket that the flags name. The one place where a bucket is opened. */
 export function openBucket({
   config,
+  clock,
   fileSystem,
 }: {
   readonly config: Config;
+  readonly clock: Clock;
   readonly fileSystem: FileSystem;
 }): Bucket {
-  const folder = config.get(folderSetting);
-  return new FilesystemBucket(
-    fileSystem,
-    folder === "" ? `${resolve(config.get(processSettings.dataPath))}/bucket` : resolve(folder),
-  );
+  return openBucketOf(bucketSettings(config), { clock, random: systemRandom, fileSystem });
 }
 
 /** The tenant that the flags name. @throws BasaltError `tenant_invalid`. */
