@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import { type CompiledPattern, compiledPattern, programSize } from "./compiled-pattern.ts";
 import { BasaltError } from "./error.ts";
 import type { Labels } from "./labels.ts";
 import { labelNames, labelValue } from "./labels.ts";
@@ -19,38 +19,32 @@ export interface Matcher {
 export const selectorLengthMax = 4096;
 
 /**
- * Builds a matcher. Regular expressions have RE2's syntax, are anchored at both ends and run in linear time (re2js),
- * so no pattern can hang the process.
- *
- * @throws BasaltError `selector_malformed`.
+ * 5,000 instructions of all regular expressions of a request: any text of 4 KiB that repeats nothing is below it. Larger
+ * programs are made of counted repetitions; a label of 2 KiB against one of this size takes some 100 ms at worst.
+ */
+export const programSizeMax = 5000;
+
+/** 500 instructions: compiled in less than 5 ms, also on the main thread, which learns from it whether they are well-formed. */
+const checkedSizeMax = 500;
+
+/**
+ * Builds a matcher. Regular expressions have RE2's syntax, are anchored at both ends and run in linear time (re2js).
+ * They are compiled when they are first asked, once a thread: `matches` throws `selector_malformed` for a malformed one.
  */
 export function matcher(name: string, operator: MatchOperator, value: string): Matcher {
   if (operator === "=") return { name, operator, value, matches: (other) => other === value };
   if (operator === "!=") return { name, operator, value, matches: (other) => other !== value };
-  const pattern = compile(value);
   const wanted = operator === "=~";
-  return { name, operator, value, matches: (other) => pattern.test(other) === wanted };
-}
-
-function compile(source: string): { test(text: string): boolean } {
-  const literals = literalAlternatives(source);
-  if (literals !== undefined) return { test: (text) => literals.has(text) };
-  try {
-    // (?s): Prometheus lets the dot match a newline.
-    const compiled = RE2JS.compile(`^(?:${source})$`, RE2JS.DOTALL);
-    return { test: (text) => compiled.matcher(text).find() };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new BasaltError(
-      "selector_malformed",
-      `regular expression ${JSON.stringify(source.slice(0, 200))}: ${reason}`,
-    );
-  }
-}
-
-/** `a|b|c` without any special character is a set: what Grafana sends for multi-value variables. */
-function literalAlternatives(source: string): ReadonlySet<string> | undefined {
-  return /^[A-Za-z0-9_:/ |-]+$/.test(source) ? new Set(source.split("|")) : undefined;
+  let pattern: CompiledPattern | undefined;
+  return {
+    name,
+    operator,
+    value,
+    matches: (other) => {
+      pattern ??= compiledPattern(value);
+      return pattern.test(other) === wanted;
+    },
+  };
 }
 
 /** Whether a label set meets every matcher. */
@@ -80,13 +74,39 @@ const operators: readonly MatchOperator[] = ["=~", "!~", "!=", "="];
  * Parses a PromQL series selector: `{a="b", c!="d", e=~"re", f!~"re"}`, an optional metric name in front, quotes `"`,
  * `'` or backtick, quoted UTF-8 label names, a trailing comma. `{}` selects everything; the empty text is an error.
  *
- * @throws BasaltError `selector_malformed` with the position.
+ * @throws BasaltError `selector_malformed` with the position; as {@link parseSelectors}.
  */
 export function parseSelector(text: string): readonly Matcher[] {
-  if (text.length > selectorLengthMax) {
-    throw new BasaltError("selector_malformed", `selector of ${text.length} characters is over ${selectorLengthMax}`);
-  }
-  return new SelectorParser(text).parse();
+  return parseSelectors([text])[0] ?? [];
+}
+
+/**
+ * Parses the selectors of one request.
+ *
+ * @throws BasaltError `selector_malformed`, also when the regular expressions of all are too large together. Whether a large
+ * one is well-formed is known when it is first asked; see {@link matcher}.
+ */
+export function parseSelectors(texts: readonly string[]): (readonly Matcher[])[] {
+  let size = 0;
+  return texts.map((text) => {
+    if (text.length > selectorLengthMax) {
+      throw new BasaltError("selector_malformed", `selector of ${text.length} characters is over ${selectorLengthMax}`);
+    }
+    const matchers = new SelectorParser(text).parse();
+    for (const { operator, value } of matchers) {
+      if (operator === "=" || operator === "!=") continue;
+      size += programSize(value);
+      if (size > programSizeMax) throw tooLarge(value);
+      if (size <= checkedSizeMax) compiledPattern(value);
+    }
+    return matchers;
+  });
+}
+
+function tooLarge(pattern: string): BasaltError {
+  const shown = JSON.stringify(pattern.slice(0, 200));
+  const reason = `the regular expressions of the request, up to ${shown}, need more than ${programSizeMax} instructions`;
+  return new BasaltError("selector_malformed", `${reason}; counted repetitions multiply`);
 }
 
 class SelectorParser {

@@ -10,6 +10,7 @@ import {
   matchesAll,
   parseProfileType,
   parseSelector,
+  sortLabels,
   stringAt,
 } from "@basalt/model";
 import { seededRandom, systemClock } from "@basalt/runtime";
@@ -346,4 +347,18 @@ test("sources out of the range are not asked, but what is in no block is, when n
     assert.ok("strings" in partial);
     assert.equal(partial.strings.length, found, kind);
   }
+});
+
+test("a matcher is asked in slices: a query that is over its time ends between two values", async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({
+    ...oneRow,
+    labels: sortLabels([...oneRow.labels, { name: "p", value: `p${i}` }]),
+  }));
+  let elapsedMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => elapsedMs++, sleep: () => Promise.resolve() };
+  const plan = planTree({ ...selection, labelSelector: '{p=~"p[0-9]+"}' }, context);
+  const bounded = (timeoutMs: number): Promise<QueryPartial> =>
+    executePlan(plan, [new MemorySource(rows)], { limits: { ...unlimited, timeoutMs }, clock, memory });
+  await assert.rejects(bounded(30), { code: "query_timeout" });
+  assert.equal((await bounded(0)).kind, "tree");
 });

@@ -36,13 +36,14 @@ async function execute(
 ): Promise<QueryPartial> {
   const alternatives = planAlternatives(plan);
   const execution = executionOf(plan, budget, context.memory);
+  const pause = (): Promise<void> => budget.pause();
   const unread = new UnreadSources(context.lost);
   for (const source of sources) {
     if (!isAsked(plan, source)) continue;
     budget.watch(source);
     await budget.pause();
     try {
-      await execution.add(source, plan.kind === "stats" ? noSeries : await selectSeries(source, alternatives));
+      await execution.add(source, plan.kind === "stats" ? noSeries : await selectSeries(source, alternatives, pause));
     } catch (error) {
       unread.add(source, error);
     }

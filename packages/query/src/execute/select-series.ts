@@ -1,5 +1,5 @@
 import type { Matcher, ProfileType } from "@basalt/model";
-import { formatProfileType, labelNames, matcher, parseSelector } from "@basalt/model";
+import { formatProfileType, labelNames, matcher, parseSelectors } from "@basalt/model";
 import type { RowSource } from "@basalt/store";
 import { LabelIndex, labelIndexOf } from "./label-index.ts";
 
@@ -16,19 +16,20 @@ export function planAlternatives(plan: {
   readonly selectors: readonly string[];
   readonly profileType?: ProfileType;
 }): readonly (readonly Matcher[])[] {
-  const alternatives = plan.selectors.map(parseSelector);
+  const alternatives = parseSelectors(plan.selectors);
   if (plan.profileType === undefined) return alternatives;
   const ofType = matcher(labelNames.profileType, "=", formatProfileType(plan.profileType));
   return alternatives.length === 0 ? [[ofType]] : alternatives.map((matchers) => [ofType, ...matchers]);
 }
 
-/** Evaluates a plan's alternatives on a source. */
+/** Evaluates a plan's alternatives on a source; `pause` is called now and then, and may throw. */
 export async function selectSeries(
   source: RowSource,
   alternatives: readonly (readonly Matcher[])[],
+  pause: () => Promise<void>,
 ): Promise<SelectedSeries> {
   const index = labelIndexOf(await source.series());
-  const selected = index.select(alternatives);
+  const selected = await index.select(alternatives, pause);
   let selectedCount = 0;
   for (const bit of selected) selectedCount += bit;
   return { index, selected, selectedCount };

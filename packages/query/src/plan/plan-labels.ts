@@ -1,4 +1,4 @@
-import { BasaltError, labelNames, parseSelector } from "@basalt/model";
+import { BasaltError, labelNames, parseSelectors } from "@basalt/model";
 import type { RangeRequest } from "./plan-range.ts";
 import { allOfTime, planLabelRange } from "./plan-range.ts";
 import type { PlanContext } from "./plan-select.ts";
@@ -70,6 +70,6 @@ function planLabelSelection(request: LabelRequest, context: PlanContext): LabelS
   if (request.matchers.length > matcherCountMax) {
     throw new BasaltError("query_malformed", `${request.matchers.length} matchers, at most ${matcherCountMax}`);
   }
-  for (const selector of request.matchers) parseSelector(selector);
+  parseSelectors(request.matchers);
   return { tenant: context.tenant, selectors: request.matchers, ...planLabelRange(request, context) };
 }
