@@ -17,8 +17,11 @@ const treeBytesCopies = 3;
 /** 64: a name of a node, its value and its count of children. */
 const treeByteNode = 64;
 
-/** 4: a profile with what is added to its columns; as it is written, while that doubles. */
-const profileCopies = 4;
+/** 2.25: texts with what is added to them, marks of what is used, and the profile as it is written, while that doubles. */
+const profileCopies = 2.25;
+
+/** 3.5: JSON takes twice as much as the columns, and is copied once, less what it does not fill. */
+const jsonCopies = 3.5;
 
 /** 200: the text of a point and its number before all are joined. */
 const pointTextBytes = 200;
@@ -35,7 +38,8 @@ export function chargeAnswer(spec: AnswerSpec, questions: readonly AnsweredQuest
 function chargePartial(spec: AnswerSpec, partial: QueryPartial, account: MemoryAccount): void {
   if (partial.kind === "tree" && partial.tree !== undefined) chargeTree(spec, partial.tree, account);
   if (partial.kind === "pprof" && partial.profile !== undefined) {
-    account.columns(profileCopies * profileBytes(partial.profile));
+    const isJson = "codec" in spec && spec.codec === "json";
+    account.columns((profileCopies + (isJson ? jsonCopies : 0)) * profileBytes(partial.profile));
   }
   if (partial.kind === "series") {
     for (const { pointIndex } of partial.series) account.heap(pointIndex.length * pointTextBytes);

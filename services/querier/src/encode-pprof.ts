@@ -1,10 +1,10 @@
 import { encodePprof as writePprof } from "@basalt/formats";
 import type { PprofAnswer } from "@basalt/query";
 import { answerPprof } from "@basalt/query";
-import { decodeMessage, encodeMessage, googleV1 } from "@basalt/rpc";
 import type { AnsweredQuestion } from "./answered-question.ts";
 import { ofKind } from "./answered-question.ts";
-import { inField, inMember } from "./wire.ts";
+import { profileJson } from "./profile-json.ts";
+import { inField } from "./wire.ts";
 
 /** `google.v1.Profile`, alone or as `pprof.profile` of `SelectMergeStacktracesResponse`. */
 export function encodePprof(spec: PprofAnswer, question: AnsweredQuestion | undefined): Uint8Array {
@@ -12,6 +12,5 @@ export function encodePprof(spec: PprofAnswer, question: AnsweredQuestion | unde
   const { endNanos: timeNanos, durationNanos, codec, isWrapped } = spec;
   const profile = writePprof(answerPprof(partial.profile, { profileType: plan.profileType, timeNanos, durationNanos }));
   if (codec === "proto") return isWrapped ? inField(5, inField(1, profile)) : profile;
-  const json = encodeMessage(googleV1.Profile, "json", decodeMessage(googleV1.Profile, "proto", profile));
-  return isWrapped ? inMember("pprof", inMember("profile", json)) : json;
+  return profileJson(profile, isWrapped ? ['{"pprof":{"profile":', "}}"] : ["", ""]);
 }

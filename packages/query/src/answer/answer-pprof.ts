@@ -49,14 +49,16 @@ export function answerPprof(found: ProfileContent | undefined, header: PprofHead
 function withEmptyStacks(content: ProfileContent): Pick<ProfileContent, "stackStart" | "stackLocation"> {
   const { sampleCount, stackStart, stackLocation, locationCount } = content;
   const starts = new Uint32Array(sampleCount + 1);
-  const locations: number[] = [];
+  const locations = new Uint32Array((stackStart[sampleCount] as number) + sampleCount);
+  let end = 0;
   for (let sample = 0; sample < sampleCount; sample++) {
     const stack = stackLocation.subarray(stackStart[sample], stackStart[sample + 1]);
-    if (stack.length === 0) locations.push(locationCount);
-    for (const location of stack) locations.push(location);
-    starts[sample + 1] = locations.length;
+    locations.set(stack, end);
+    end += stack.length;
+    if (stack.length === 0) locations[end++] = locationCount;
+    starts[sample + 1] = end;
   }
-  return { stackStart: starts, stackLocation: Uint32Array.from(locations) };
+  return { stackStart: starts, stackLocation: locations.subarray(0, end) };
 }
 
 function hasEmptyStack({ sampleCount, stackStart }: ProfileContent): boolean {
