@@ -61,7 +61,7 @@ export class ColumnsMerger {
    */
   finish(): SymbolColumns & SampleColumns {
     const { stackCount } = this.#partition;
-    this.#account.columns(this.#partition.byteLength + stackCount * finishingBytes);
+    this.#account.columns(compactBytes(this.#partition.tables()) + stackCount * finishingBytes);
     const lanes = lanesOf(this.#values);
     const referenced = new Uint8Array(stackCount);
     for (let stack = 0; stack < stackCount; stack++) if (isNotZero(lanes, stack)) referenced[stack] = 1;
@@ -72,6 +72,14 @@ export class ColumnsMerger {
     }
     return { ...tables, ...samplesOf(tables, values, this.#account) };
   }
+}
+
+/** Memory of tables without what their columns have room for, in bytes, and of what numbers them anew. */
+function compactBytes(tables: SymbolTables): number {
+  const { stringCount, functionCount, locationCount, lineCount, stackCount } = tables;
+  const last = stringCount - 1;
+  const textBytes = (tables.stringStart[last] as number) + (tables.stringLength[last] as number);
+  return textBytes + 16 * stringCount + 24 * functionCount + 29 * locationCount + 8 * lineCount + 16 * stackCount;
 }
 
 function isNotZero(lanes: Uint32Array, index: number): boolean {

@@ -5,9 +5,6 @@ import { InternedFunctions } from "./interned-functions.ts";
 import { InternedStrings } from "./interned-strings.ts";
 import type { PathTables } from "./path-tables.ts";
 
-/** 48: place, length and slots of a name or pair while they double. Its bytes are there one time and a half, or twice. */
-const numberBytes = 48;
-
 /**
  * Finds functions of many tables in one function table by the bytes of their names (and files): a name is decoded once
  * however many tables hold it.
@@ -15,6 +12,7 @@ const numberBytes = 48;
 export class FunctionIndexes {
   readonly #functions: FunctionTableBuilder;
   readonly #account: MemoryAccount;
+  #bytes = 0;
   readonly #strings: InternedStrings;
   /** Pairs of name and file, when files are told apart. */
   readonly #pairs: InternedFunctions;
@@ -39,10 +37,17 @@ export class FunctionIndexes {
     this.#indexOf = grownUint32(this.#indexOf, number + 1);
     const known = this.#indexOf[number] as number;
     if (known !== 0) return known - 1;
-    this.#account.columns(numberBytes + 2 * (tables.stringLength[name] as number));
+    this.#count(tables.stringLength[name] as number);
     const index = this.#functions.indexOf(stringAt(tables, name), tellFilesApart ? stringAt(tables, file) : "");
     this.#indexOf[number] = index + 1;
     return index;
+  }
+
+  /** Counts what the tables of bytes grew by, and a copy of a new name: the tree that names it is encoded. */
+  #count(nameBytes: number): void {
+    const bytes = this.#strings.byteLength + this.#pairs.byteLength + this.#indexOf.byteLength;
+    this.#account.columns(bytes - this.#bytes + nameBytes);
+    this.#bytes = bytes;
   }
 
   #string(tables: PathTables, view: DataView, index: number): number {
