@@ -15,6 +15,7 @@ import { deadlineAfter, smallestLimit } from "@basalt/runtime";
 import type { BlockIndex, BlockMeta } from "@basalt/store";
 import { visibleSet } from "@basalt/store";
 import { FairQueue } from "./fair-queue.ts";
+import { failureOf } from "./heap-full.ts";
 import { HeldLeases } from "./held-leases.ts";
 import type { PlannedWork, QueryJob, QuestionWork, SourceReference } from "./query-job.ts";
 import type { QueryRecord } from "./query-record.ts";
@@ -147,6 +148,8 @@ export class Querier implements QueryRunner {
       const gathered = await Promise.all(request.questions.map((plans) => this.gather(plans, { ...query, leases })));
       const job: QueryJob = { questions: gathered, answer: request.answer, limits: limitsNow(), lost };
       return await this.options.pool.call("run", job, { transfer: buffersOf(gathered), signal });
+    } catch (error) {
+      throw failureOf(error);
     } finally {
       leases.release();
     }
