@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { buildIdentity } from "./build-identity.ts";
 
 const services = new URL("../services/", import.meta.url);
 
@@ -22,7 +23,14 @@ const folder = "all/dist/bundle";
 const isLeftAlone = /^@(?:opentelemetry|aws-sdk)\//;
 
 const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, pathOf(path)]));
-const bundle = await rolldown({ input, platform: "node", external: isLeftAlone, logLevel: "warn" });
+const identity = buildIdentity(fileURLToPath(new URL("..", import.meta.url)));
+const bundle = await rolldown({
+  input,
+  platform: "node",
+  external: isLeftAlone,
+  logLevel: "warn",
+  transform: { define: { basaltBuild: JSON.stringify(identity) } },
+});
 // Names without hashes: files are replaced, so that a server which runs meanwhile still finds what it has yet to load.
 await bundle.write({
   dir: pathOf(folder),

@@ -1,7 +1,7 @@
 import { bucketSettingList } from "@basalt/bucket/settings";
 import { ingesterSettings } from "@basalt/ingester";
 import { querierSettings } from "@basalt/querier";
-import type { AnyModule, AnySetting, Program, Surroundings } from "@basalt/runtime";
+import type { AnyModule, AnySetting, BuildInfo, Program, Surroundings } from "@basalt/runtime";
 import { ConfigSchema, defineTarget, runtimeSettings } from "@basalt/runtime";
 import { FusedSink } from "./ingest/fused-sink.ts";
 import { bucketModule } from "./modules/bucket-module.ts";
@@ -22,10 +22,15 @@ export const settings: readonly AnySetting[] = [
   ...Object.values<AnySetting>(querierSettings),
 ];
 
+/** Put in by `tools/bundle-server.ts`; not there where the modules run one by one. */
+declare const basaltBuild: Pick<BuildInfo, "revision" | "branch">;
+
+const unknownBuild = { revision: "unknown", branch: "unknown" };
+
 /** The server: every module that a process of Basalt may be made of. */
 export const program: Program = {
   schema: new ConfigSchema(settings),
-  build: { version: "0.1.0", revision: "unknown", branch: "unknown" },
+  build: { version: "0.1.0", ...(typeof basaltBuild === "undefined" ? unknownBuild : basaltBuild) },
   targets,
 };
 

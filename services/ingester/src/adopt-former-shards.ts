@@ -63,7 +63,7 @@ async function sealLog(folder: DataFolder, shardIndex: number, options: AdoptOpt
   };
   const shard = await Shard.open({
     ...shardOptions(data),
-    seriesLimiter: { tryAdd: () => true, remove: () => undefined },
+    seriesLimiter: { tryAdd: () => true, remove: () => undefined, limitOf: () => 0 },
     onFatal: options.fail,
     onProblem: (error) => options.logger.error("a former shard met damage", { shard: shardIndex, error }),
   });

@@ -76,11 +76,12 @@ interface Holding {
 export class SharedSeriesLimiter implements SeriesLimiter {
   private readonly counters: Int32Array;
   private readonly holdings: Map<TenantId, Holding> = new Map();
-  private readonly seriesMaxOf: (tenant: TenantId) => number;
+  readonly limitOf: (tenant: TenantId) => number;
 
-  constructor(buffer: SharedArrayBuffer, seriesMaxOf: (tenant: TenantId) => number) {
+  /** `limitOf` gives the series that a tenant may have; 0 = any number. */
+  constructor(buffer: SharedArrayBuffer, limitOf: (tenant: TenantId) => number) {
     this.counters = new Int32Array(buffer);
-    this.seriesMaxOf = seriesMaxOf;
+    this.limitOf = limitOf;
   }
 
   /** Stores a push whose tenant's series are counted at the slot that came with it. */
@@ -102,7 +103,7 @@ export class SharedSeriesLimiter implements SeriesLimiter {
     const holding = this.holdingOf(tenant);
     // Replay alone adds to a tenant before its first push: what was acknowledged is taken in, whatever the limit.
     if (holding.slot !== undefined) {
-      const max = this.seriesMaxOf(tenant);
+      const max = this.limitOf(tenant);
       const before = Atomics.add(this.counters, holding.slot, 1);
       if (max !== 0 && before >= max) {
         Atomics.sub(this.counters, holding.slot, 1);

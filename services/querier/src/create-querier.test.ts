@@ -53,7 +53,7 @@ const shard = await Shard.open({
   keyBytesMax: 2 ** 26,
   lateWindowsMax: 16,
   sync: { mode: "always" },
-  seriesLimiter: { tryAdd: () => true, remove: () => undefined },
+  seriesLimiter: { tryAdd: () => true, remove: () => undefined, limitOf: () => 0 },
   owns: () => true,
   onFatal: fail,
   onProblem: fail,

@@ -5,6 +5,7 @@ import { connect, type Server } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "@basalt/runtime";
 import { HealthDefinition } from "../gen/grpc/health/v1/health.ts";
+import { PusherServiceDefinition } from "../gen/push/v1/push.ts";
 import { textResponse } from "../http-route.ts";
 import { service } from "../service.ts";
 import { send } from "../testing/raw-client.ts";
@@ -146,7 +147,7 @@ test("a body that does not end in time gets 408 from a route, and what a method 
   await slow.stop(1000);
 });
 
-test("a body over a limit with a setting is refused by the setting's name", async () => {
+test("a body over a limit is refused by the name of the setting, or told that there is none", async () => {
   const bounded = createServer({
     clock: systemClock,
     services: [
@@ -155,6 +156,7 @@ test("a body over a limit with a setting is refused by the setting's name", asyn
         { check: healthy },
         { tenancy: "none", requestBytesMax: 10, requestBytesSetting: "-check.bytes-max" },
       ),
+      service(PusherServiceDefinition, { push: async () => ({}) }, { tenancy: "none", requestBytesMax: 10 }),
     ],
     routes: [
       {
@@ -177,6 +179,7 @@ test("a body over a limit with a setting is refused by the setting's name", asyn
   for (const [path, status, setting] of [
     ["/x", 413, "-x.bytes-max"],
     [healthPath, 429, "-check.bytes-max"],
+    ["/push.v1.PusherService/Push", 429, "no setting raises it"],
   ] as const) {
     const answer = await send({ ...request, path });
     assert.equal(answer.status, status);

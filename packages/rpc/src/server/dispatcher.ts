@@ -72,7 +72,7 @@ export class Dispatcher {
       const live = context;
       const answer = await this.run(exchange, live, endpoint.options, async () => {
         const { requestBytesMax = this.limits.requestBytesMax, requestBytesSetting } = endpoint.options;
-        const message = await naming(requestBytesSetting, protocol.receive(exchange, requestBytesMax));
+        const message = await naming(protocol.receive(exchange, requestBytesMax), requestBytesSetting);
         return callEndpoint(endpoint, protocol, message, live);
       });
       const compressed = await this.compress(answer, live.facts.acceptsGzip);
@@ -105,7 +105,7 @@ export class Dispatcher {
       const live = context;
       const response = await this.run(exchange, live, route, async () => {
         const bytesMax = route.bodyBytesMax ?? this.limits.requestBytesMax;
-        const body = method === "GET" ? noBytes : await naming(route.bodyBytesSetting, exchange.readBody(bytesMax));
+        const body = method === "GET" ? noBytes : await naming(exchange.readBody(bytesMax), route.bodyBytesSetting);
         return route.handle(httpRequest(request, body), live);
       });
       checkHeaders(response.headers ?? {});
@@ -194,12 +194,12 @@ export class Dispatcher {
   }
 }
 
-/** Names the setting behind the limit when a body is over it. */
-async function naming<T>(setting: string | undefined, body: Promise<T>): Promise<T> {
+/** Names the setting behind the limit when a body is over it, or says that there is none. */
+async function naming<T>(body: Promise<T>, setting = "no setting raises it"): Promise<T> {
   try {
     return await body;
   } catch (error) {
-    if (setting === undefined || !(error instanceof BasaltError) || error.code !== "request_too_large") throw error;
+    if (!(error instanceof BasaltError) || error.code !== "request_too_large") throw error;
     throw new BasaltError(error.code, `${error.message} (${setting})`);
   }
 }

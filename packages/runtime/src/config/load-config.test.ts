@@ -47,7 +47,8 @@ describe("flags", () => {
 
 describe("wrong flags and keys", () => {
   const cases: readonly (readonly [string, readonly string[], string, RegExp])[] = [
-    ["an unknown flag names the nearest", ["-server.http-port=1"], "", /unknown flag -server.http-port$/],
+    ["a flag near none", ["-nonsense"], "", /unknown flag -nonsense \(-help-all lists every flag\)$/],
+    ["a flag with a word left out", ["-server.http-port=1"], "", /\(did you mean -server.http-listen-port\?\)/],
     ["a near flag is suggested", ["-server.http-listen-prt=1"], "", /\(did you mean -server.http-listen-port\?\)/],
     ["a word that is no flag", ["serve"], "", /"serve" is not a flag/],
     ["a flag without its value", ["-data.path"], "", /-data.path needs a value/],

@@ -1,13 +1,15 @@
-/** Two names further apart than a third of their letters have nothing to do with each other. */
+/** Two names further apart than a third of the longer one's letters have nothing to do with each other. */
 const distanceShareMax = 1 / 3;
 
 /** The known name that a wrong one most likely meant, if any comes near. */
 export function nearestName(wrong: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wrong.length * distanceShareMax)) + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const name of known) {
-    const distance = editDistance(wrong, name, bestDistance);
-    if (distance >= bestDistance) continue;
+    const length = Math.max(wrong.length, name.length);
+    const limit = Math.min(bestDistance, Math.max(2, Math.floor(length * distanceShareMax)) + 1);
+    const distance = editDistance(wrong, name, limit);
+    if (distance >= limit) continue;
     best = name;
     bestDistance = distance;
   }

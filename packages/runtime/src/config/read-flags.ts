@@ -113,5 +113,6 @@ function splitFlag(arg: string): { readonly name: string; readonly text: string 
 function unknownFlag(schema: ConfigSchema, rules: FlagRules, name: string): string {
   const configFile = rules.takesConfigFile ? [configFileFlag] : [];
   const known = [...schema.byFlag.keys(), ...configFile, ...rules.commands];
-  return `unknown flag -${name.slice(0, 200)}${suggestion(name, known, "-")}`;
+  const list = rules.commands.includes("help-all") ? "-help-all" : "-help";
+  return `unknown flag -${name.slice(0, 200)}${suggestion(name, known, "-") || ` (${list} lists every flag)`}`;
 }

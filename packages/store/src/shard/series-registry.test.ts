@@ -6,7 +6,7 @@ import { type SeriesLimiter, SeriesRegistry } from "./series-registry.ts";
 
 const ann = parseTenantId("ann");
 const bob = parseTenantId("bob");
-const free: SeriesLimiter = { tryAdd: () => true, remove: () => undefined };
+const free: SeriesLimiter = { tryAdd: () => true, remove: () => undefined, limitOf: () => 2 };
 
 test("memory of series grows with their text, and is given back with those that a limit refuses", () => {
   const registry = new SeriesRegistry(free, new WorldClock(0));
@@ -18,7 +18,10 @@ test("memory of series grows with their text, and is given back with those that 
   let room = 2;
   const limited = new SeriesRegistry({ ...free, tryAdd: () => room-- > 0 }, new WorldClock(0));
   const three = ["a", "b", "c"].map((pod) => labelsFrom({ pod: pod.repeat(1000) }));
-  assert.throws(() => limited.resolve(ann, three, false), { code: "series_limit_exceeded" });
+  assert.throws(() => limited.resolve(ann, three, false), {
+    code: "series_limit_exceeded",
+    message: /all 2 series .*-ingester\.max-global-series-per-tenant/,
+  });
   assert.deepEqual([limited.byteLength, limited.count], [0, 0]);
 });
 

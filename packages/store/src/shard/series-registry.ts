@@ -8,6 +8,8 @@ export interface SeriesLimiter {
   tryAdd(tenant: TenantId): boolean;
   /** Gives room for some series back. */
   remove(tenant: TenantId, count: number): void;
+  /** Series that a tenant may have; 0 = any number. */
+  limitOf(tenant: TenantId): number;
 }
 
 interface RegisteredSeries extends HeadSeries {
@@ -60,7 +62,7 @@ export class SeriesRegistry {
         if (!this.#limiter.tryAdd(tenant) && !isForced) {
           for (const taken of added) this.#forget(known, taken);
           this.#limiter.remove(tenant, added.length);
-          throw seriesLimitExceeded(tenant);
+          throw seriesLimitExceeded(tenant, this.#limiter.limitOf(tenant));
         }
         series = { ...headSeries(labels), usedAtMs: nowMs };
         known.set(key, series);
@@ -97,7 +99,7 @@ export class SeriesRegistry {
   }
 }
 
-function seriesLimitExceeded(tenant: TenantId): BasaltError {
-  const message = `tenant ${tenant} has as many series as its limit allows (-ingester.max-global-series-per-tenant)`;
+function seriesLimitExceeded(tenant: TenantId, limit: number): BasaltError {
+  const message = `tenant ${tenant} has all ${limit} series that it may have (-ingester.max-global-series-per-tenant)`;
   return new BasaltError("series_limit_exceeded", message, { retryAfterSeconds: 60 });
 }

@@ -188,6 +188,7 @@ export class StoreProcess {
         remove: (_tenant, removed) => {
           this.seriesCount -= removed;
         },
+        limitOf: () => world.options.seriesMax ?? 0,
       },
       owns: (_tenant, service) => shardOf(service, count) === index,
       onFatal: (error) => this.fatal.push(error),

@@ -109,7 +109,7 @@ function mainServer(
   return createServer({
     clock,
     services: surface.services,
-    routes: [...surface.routes, ...adminRoutes(surface.admin, access)],
+    routes: [...surface.routes, ...adminRoutes(surface.admin, access, config.get(serverSettings.listenAddress))],
     interceptors: [
       ...tracingInterceptor(tracer),
       tenantInterceptor({
