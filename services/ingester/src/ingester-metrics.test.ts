@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anonymousTenant } from "@basalt/model";
-import { Metrics, metricsText } from "@basalt/runtime";
+import { Metrics } from "@basalt/runtime";
 import type { ShardStatistics } from "@basalt/store";
 import { type IngesterStatistics, ingesterMetricList, ingesterMetrics } from "./ingester-metrics.ts";
 
@@ -52,7 +52,7 @@ test("shards are added up at each scrape, and asked once for all metrics", async
       return now;
     },
   });
-  const lines = async (): Promise<readonly string[]> => (await metricsText([await metrics.snapshot()])).split("\n");
+  const lines = async (): Promise<readonly string[]> => (await metrics.text()).split("\n");
   const first = await lines();
   for (const line of [
     "basalt_ingester_wal_syncs_total 4",

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { anonymousTenant, BasaltError, type BlockId } from "@basalt/model";
 import type { QueryAnswer } from "@basalt/query";
 import { plainOutcome, planTree } from "@basalt/query";
-import { Metrics, metricsText, RecordingLogger } from "@basalt/runtime";
+import { Metrics, RecordingLogger } from "@basalt/runtime";
 import { QueryObserver } from "./query-observer.ts";
 import type { QueryRecord } from "./query-record.ts";
 
@@ -51,7 +51,7 @@ test("queries are counted; slow, partial and broken ones are logged with what th
   );
   const { selectors, profileType, durationMs, samplesRead } = logger.entries[0]?.fields ?? {};
   assert.deepEqual([selectors, profileType, durationMs, samplesRead], ['{service_name="shop"}', "a:b:c:d:e", 1500, 50]);
-  const text = await metricsText([await metrics.snapshot()]);
+  const text = await metrics.text();
   for (const line of [
     'basalt_querier_query_duration_seconds_count{answer="flameGraph",outcome="ok"} 3',
     'basalt_querier_query_duration_seconds_count{answer="flameGraph",outcome="query_timeout"} 1',

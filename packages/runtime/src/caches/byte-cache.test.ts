@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Metrics, metricsText } from "../metrics/metrics.ts";
+import { Metrics } from "../metrics/metrics.ts";
 import { ByteCache } from "./byte-cache.ts";
 import { registerCacheMetrics } from "./cache-metrics.ts";
 
@@ -64,10 +64,10 @@ describe("metrics of caches", () => {
     ]);
     const metrics = new Metrics();
     registerCacheMetrics(metrics, async () => threads);
-    await metrics.snapshot();
+    await metrics.text();
     threads = new Map([[here, [{ ...first, hits: 5, evictions: 1 }]]]);
-    await metrics.snapshot();
-    const text = await metricsText([await metrics.snapshot()]);
+    await metrics.text();
+    const text = await metrics.text();
     const lines = text.split("\n").filter((line) => line.startsWith("basalt_cache"));
     assert.deepEqual(lines.sort(), [
       'basalt_cache_bytes{cache="footers"} 4',

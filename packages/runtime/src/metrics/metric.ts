@@ -16,7 +16,7 @@ export interface CounterMetric<L extends string = never> extends Metric<L> {
   readonly kind: "counter";
 }
 
-/** A value that goes up and down. Values of several threads are added. */
+/** A value that goes up and down. */
 export interface GaugeMetric<L extends string = never> extends Metric<L> {
   readonly kind: "gauge";
 }
@@ -42,11 +42,17 @@ export function gaugeMetric<L extends string = never>(declaration: Declaration<L
   return { ...checked(declaration), kind: "gauge", buckets: [] };
 }
 
-/** Declares a histogram; the default buckets are for requests in seconds. */
+/** A histogram of 2,000 tenants and four bounds is 1.4 MB at each scrape; of thirty, 7 MB. */
+const boundsByTenantMax = 4;
+
+/** Declares a histogram; the default buckets are for requests in seconds. One by tenant has four bounds at most. */
 export function histogramMetric<L extends string = never>(
   declaration: Declaration<L> & { readonly buckets?: readonly number[] },
 ): HistogramMetric<L> {
-  return { ...checked(declaration), kind: "histogram", buckets: declaration.buckets ?? secondsBuckets };
+  const { name, labels = [], buckets = secondsBuckets } = declaration;
+  const isByTenant = (labels as readonly string[]).includes("tenant");
+  assert(!isByTenant || buckets.length <= boundsByTenantMax, `${name} has ${buckets.length} bounds by tenant`);
+  return { ...checked(declaration), kind: "histogram", buckets };
 }
 
 function checked<L extends string>(declaration: Declaration<L>): Omit<Metric<L>, "kind" | "buckets"> {

@@ -12,4 +12,3 @@ export const Counter: PromClient["Counter"] = load("prom-client/lib/counter.js")
 export const Gauge: PromClient["Gauge"] = load("prom-client/lib/gauge.js");
 export const Histogram: PromClient["Histogram"] = load("prom-client/lib/histogram.js");
 export const Registry: PromClient["Registry"] = load("prom-client/lib/registry.js");
-export const AggregatorRegistry: PromClient["AggregatorRegistry"] = load("prom-client/lib/cluster.js");

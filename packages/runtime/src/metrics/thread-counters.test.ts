@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { counterMetric } from "./metric.ts";
-import { Metrics, metricsText } from "./metrics.ts";
+import { Metrics } from "./metrics.ts";
 import { registerThreadCounters } from "./thread-counter-metrics.ts";
 import { threadCounter, threadCounts } from "./thread-counters.ts";
 
@@ -24,7 +24,7 @@ test("counters of threads add up in the scrape that asks, and keep what a thread
   const metrics = new Metrics();
   registerThreadCounters(metrics, [operations, plain], async () => threads);
   const lines = async (): Promise<string[]> => {
-    const text = await metricsText([await metrics.snapshot()]);
+    const text = await metrics.text();
     return text.split("\n").filter((line) => line.startsWith("test_"));
   };
   assert.deepEqual(await lines(), ['test_operations_total{operation="get"} 7', "test_plain_total 0"]);

@@ -76,12 +76,12 @@ export function serverModule(
 }
 
 function surfaceOf(surroundings: Surroundings, answering: Answering, ui: readonly HttpRoute[]): Surface {
-  const { config, clock, metrics, readiness } = surroundings;
+  const { config, clock, readiness } = surroundings;
   const isReady = async (): Promise<boolean> => (await readiness()).isReady;
   const { ingester, distributor, querier } = answering;
   const frontend = { runner: querier, clock, limits: equalLimits(defaultLimits(config)) };
   const services: readonly Service[] = [...distributor.services(), querierService(frontend), functionService(frontend)];
-  const status = statusRoutes({ surroundings, metrics: async () => [await metrics.snapshot()] });
+  const status = statusRoutes(surroundings);
   return {
     services: [...services, healthService({ isReady, services })],
     routes: [...distributor.routes(), ...renderRoutes(frontend), ...status, ...ui],

@@ -16,7 +16,7 @@ export interface WaitingRoom {
  * everything else gets 503 `not_ready` with `Retry-After`, which SDKs and Alloy take as "try again".
  */
 export function waitingModule(surroundings: Surroundings): Module<WaitingRoom> {
-  const { config, clock, metrics } = surroundings;
+  const { config, clock } = surroundings;
   const port = config.get(serverSettings.listenPort);
   return defineModule({
     name: "waiting-room",
@@ -24,7 +24,7 @@ export function waitingModule(surroundings: Surroundings): Module<WaitingRoom> {
     create: () => {
       let server: RpcServer | undefined = createServer({
         clock,
-        routes: [...statusRoutes({ surroundings, metrics: async () => [await metrics.snapshot()] }), refusal],
+        routes: [...statusRoutes(surroundings), refusal],
         pathPrefix: config.get(serverSettings.pathPrefix),
       });
       const close = async (): Promise<void> => {

@@ -1,19 +1,15 @@
 import process from "node:process";
 import type { HttpResponse, HttpRoute } from "@basalt/rpc";
 import { jsonResponse, textResponse } from "@basalt/rpc";
-import type { BuildInfo, MetricsSnapshot, Surroundings } from "@basalt/runtime";
-import { Config, ConfigSchema, configYaml, metricsContentType, metricsText } from "@basalt/runtime";
+import type { BuildInfo, Surroundings } from "@basalt/runtime";
+import { Config, ConfigSchema, configYaml, metricsContentType } from "@basalt/runtime";
 
 /** What the status routes tell of. */
-export interface StatusOptions {
-  readonly surroundings: Pick<Surroundings, "config" | "schema" | "build" | "readiness">;
-  /** The metrics of every thread. */
-  readonly metrics: () => Promise<readonly MetricsSnapshot[]>;
-}
+export type StatusSurroundings = Pick<Surroundings, "config" | "schema" | "build" | "readiness" | "metrics">;
 
 /** Routes that every process has, without tenants: readiness, metrics, build and configuration. */
-export function statusRoutes({ surroundings, metrics }: StatusOptions): readonly HttpRoute[] {
-  const { config, schema, build, readiness } = surroundings;
+export function statusRoutes(surroundings: StatusSurroundings): readonly HttpRoute[] {
+  const { config, schema, build, readiness, metrics } = surroundings;
   const get = (path: string, answer: () => HttpResponse | Promise<HttpResponse>): HttpRoute => ({
     path,
     methods: ["GET"],
@@ -30,7 +26,7 @@ export function statusRoutes({ surroundings, metrics }: StatusOptions): readonly
     get("/metrics", async () => ({
       status: 200,
       headers: { "content-type": metricsContentType },
-      body: await metricsText(await metrics()),
+      body: await metrics.text(),
     })),
     get("/api/v1/status/buildinfo", () => jsonResponse({ status: "success", data: buildData(build) })),
     get("/api/v1/status/config", () => yaml(schema, config)),
