@@ -128,7 +128,7 @@ export type ErrorCode = keyof typeof errorCodes;
  * Codes that only warn: something true about an answer that its numbers do not show. Codes of errors warn, too, where an
  * answer could be given without what failed. `docs/errors.md` explains each one, and a test compares the two.
  */
-export const warningCodes = ["range_clamped"] as const;
+export const warningCodes = ["range_clamped", "window_unsettled"] as const;
 
 /** The code of a warning; see `docs/errors.md`. */
 export type WarningCode = ErrorCode | (typeof warningCodes)[number];

@@ -10,6 +10,7 @@ export * from "./cut/cut-job.ts";
 export type { HeadWindow } from "./cut/cut-plan.ts";
 export * from "./data-folder.ts";
 export * from "./row-source.ts";
+export type { UnsettledWindow } from "./settled.ts";
 export { openBlock, openSegmentPart, type SourceReaders } from "./shard/own-sources.ts";
 export type { DamagedPart, SegmentPartInfo } from "./shard/segment-set.ts";
 export type { SeriesLimiter } from "./shard/series-registry.ts";

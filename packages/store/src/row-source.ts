@@ -96,6 +96,9 @@ export interface SegmentReference {
  * or block that a visible block names as its source.
  */
 export interface IngesterSnapshot {
+  readonly producer: ProducerId;
+  /** Starts of the 15-min windows of which it holds rows in heads or segments. */
+  readonly windows: readonly UnixNano[];
   /** Ids of the heads that the ingester itself answered for: the segments that they become. */
   readonly heads: readonly BlockId[];
   readonly segments: readonly SegmentReference[];

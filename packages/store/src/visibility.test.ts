@@ -33,6 +33,8 @@ function snapshot(segments: readonly string[], heads: readonly string[] = []): I
     heads: heads as readonly BlockId[],
     recentBlocks: [],
     damages: [],
+    producer: "p" as ProducerId,
+    windows: [],
     segments: segments.map((text) => {
       const { id, windowStart: at } = sourceOf(text);
       return { id, tenant: "t" as TenantId, path: id, windowStart: at, range: { start: at, end: at } };
@@ -103,3 +105,27 @@ for (const [name, blocks, one, expected] of cases) {
     );
   });
 }
+
+test("visible set: what two producers hold of a window is told; a covered block is no holder", () => {
+  const partition = {
+    service: "api",
+    series: 1,
+    rows: 1,
+    samples: 1,
+    functions: 1,
+    mappings: 0,
+    locations: 1,
+    stacktraces: 2,
+  };
+  const own = { ...block("A", [0, 15], []), partitions: [partition] };
+  const foreign = { ...own, id: "B" as BlockId, producer: "q" as ProducerId };
+  const compacted = { ...foreign, id: "C" as BlockId, sources: ["A@0", "B@0"].map(sourceOf) };
+  const told = (blocks: readonly BlockMeta[], windows: readonly bigint[]): string[] =>
+    visibleSet(blocks, [{ ...snapshot([]), windows }]).unsettled.map(
+      ({ service, window }) => `${service}@${window.start}`,
+    );
+  assert.deepEqual(told([own], [0n]), []);
+  assert.deepEqual(told([own, foreign], []), ["api@0"]);
+  assert.deepEqual(told([own, foreign, compacted], []), []);
+  assert.deepEqual(told([own, foreign, compacted], [0n]), ["api@0"], "a late head");
+});

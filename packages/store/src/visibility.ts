@@ -1,6 +1,7 @@
-import type { BlockId } from "@basalt/model";
+import { type BlockId, windowNanos } from "@basalt/model";
 import { type BlockMeta, sourceKey } from "./block/block-meta.ts";
 import type { IngesterSnapshot, SegmentReference } from "./row-source.ts";
+import { type Holding, type UnsettledWindow, unsettledWindows } from "./settled.ts";
 
 /** Blocks and segments to read: together with the ingesters' heads they hold each row once. */
 export interface VisibleSet {
@@ -11,6 +12,8 @@ export interface VisibleSet {
    * cut, and the whole question must be asked again (it happens within milliseconds of a flush, if ever).
    */
   readonly doubledHeads: readonly BlockId[];
+  /** Where rows may lie with two producers; see {@link unsettledWindows}. */
+  readonly unsettled: readonly UnsettledWindow[];
 }
 
 /**
@@ -23,9 +26,21 @@ export function visibleSet(blocks: readonly BlockMeta[], snapshots: readonly Ing
   const covered = new Set(sources.map(sourceKey));
   // A head becomes its segment in one turn, all windows together.
   const sealed = new Set(sources.map(({ id }) => id));
+  const visible = [...byId.values()].filter(
+    ({ id, window }) => !covered.has(sourceKey({ id, windowStart: window.start })),
+  );
   return {
-    blocks: [...byId.values()].filter(({ id, window }) => !covered.has(sourceKey({ id, windowStart: window.start }))),
+    blocks: visible,
     segments: snapshots.flatMap(({ segments }) => segments).filter((segment) => !covered.has(sourceKey(segment))),
     doubledHeads: snapshots.flatMap(({ heads }) => heads).filter((id) => sealed.has(id)),
+    unsettled: unsettledWindows([...visible.map(holdingOf), ...snapshots.flatMap(holdingsOf)]),
   };
+}
+
+function holdingOf({ producer, window, partitions }: BlockMeta): Holding {
+  return { producer, window, services: partitions.map(({ service }) => service) };
+}
+
+function holdingsOf({ producer, windows }: IngesterSnapshot): Holding[] {
+  return windows.map((start) => ({ producer, window: { start, end: start + windowNanos }, services: undefined }));
 }

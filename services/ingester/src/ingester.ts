@@ -1,10 +1,9 @@
 import type { Bucket, BucketSettings } from "@basalt/bucket";
-import type { BlockId } from "@basalt/model";
-import { BasaltError, errorFromRecord } from "@basalt/model";
+import { BasaltError, defined, errorFromRecord } from "@basalt/model";
 import type { IngesterAnswer, IngesterQueryClient, QueryLimits, QueryPlan, SnapshotLease } from "@basalt/query";
 import type { Caller, Clock, FileSystem, Handlers, Logger, Random, WorkerClient } from "@basalt/runtime";
 import { siblingModule, spawnWorker, WorkerPool } from "@basalt/runtime";
-import type { CutTarget, Damage, DataFolder, SegmentReference, WalSync } from "@basalt/store";
+import type { CutTarget, DataFolder, IngesterSnapshot, WalSync } from "@basalt/store";
 import { BlockIndex, CutCoordinator, openDataFolder } from "@basalt/store";
 import { adoptFormerShards } from "./adopt-former-shards.ts";
 import type { IngesterStatistics } from "./ingester-metrics.ts";
@@ -110,19 +109,9 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
       await this.release(lease);
       throw failed.reason;
     }
-    const heads: BlockId[] = [];
-    const segments: SegmentReference[] = [];
-    const recentBlocks = new Set<BlockId>();
-    const damages: Damage[] = [];
-    for (const answer of answers) {
-      heads.push(...answer.heads);
-      segments.push(...answer.segments);
-      damages.push(...answer.damages);
-      for (const block of answer.recentBlocks) recentBlocks.add(block);
-    }
     return {
       partials: answers.map(({ partial }) => partial),
-      snapshot: { heads, segments, recentBlocks: [...recentBlocks], damages },
+      snapshot: joinSnapshots(answers.map(({ snapshot }) => snapshot)),
       lease,
     };
   }
@@ -227,6 +216,19 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
         }),
     });
   }
+}
+
+/** The snapshots of the shards of one data folder, which is one producer, as one. */
+function joinSnapshots(snapshots: readonly IngesterSnapshot[]): IngesterSnapshot {
+  const distinct = <T>(of: (snapshot: IngesterSnapshot) => readonly T[]): T[] => [...new Set(snapshots.flatMap(of))];
+  return {
+    producer: defined(snapshots[0], "a shard").producer,
+    windows: distinct(({ windows }) => windows),
+    heads: distinct(({ heads }) => heads),
+    segments: snapshots.flatMap(({ segments }) => segments),
+    recentBlocks: distinct(({ recentBlocks }) => recentBlocks),
+    damages: snapshots.flatMap(({ damages }) => damages),
+  };
 }
 
 function cutTarget(shard: Caller<ShardHandlers>): CutTarget {

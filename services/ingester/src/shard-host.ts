@@ -1,5 +1,5 @@
 import { type BucketSettings, openBucket } from "@basalt/bucket";
-import type { BlockId, ErrorRecord, ProducerId, SeriesBatch, TenantId } from "@basalt/model";
+import type { ErrorRecord, ProducerId, SeriesBatch, TenantId } from "@basalt/model";
 import { type BasaltError, errorToRecord, serviceToken } from "@basalt/model";
 import type { PackedPartial, QueryLimits, QueryPlan } from "@basalt/query";
 import { executePlan, packPartial, QueryMemory } from "@basalt/query";
@@ -15,12 +15,11 @@ import {
 } from "@basalt/runtime/thread";
 import type {
   CutNotice,
-  Damage,
   DamagedPart,
+  IngesterSnapshot,
   LeaseId,
   PushResult,
   SegmentPartInfo,
-  SegmentReference,
   ShardOptions,
   ShardStatistics,
   WalSync,
@@ -71,10 +70,7 @@ export type BatchOutcome = PushResult | { readonly error: ErrorRecord };
 /** A shard's part of the answer to a query. */
 export interface ShardAnswer {
   readonly partial: PackedPartial;
-  readonly heads: readonly BlockId[];
-  readonly segments: readonly SegmentReference[];
-  readonly recentBlocks: readonly BlockId[];
-  readonly damages: readonly Damage[];
+  readonly snapshot: IngesterSnapshot;
   /** Give it to `release` when the segments were read. */
   readonly lease: LeaseId | undefined;
 }
@@ -168,12 +164,12 @@ export class ShardHost {
   }
 
   private async execute(plan: QueryPlan, limits: QueryLimits, call: IncomingCall): Promise<ShardAnswer> {
-    const { sources, heads, segments, recentBlocks, damages, lease } = this.shard.snapshot(plan.tenant, plan.range);
+    const { sources, lease, ...snapshot } = this.shard.snapshot(plan.tenant, plan.range);
     try {
       const context = { limits, clock: systemClock, memory: this.memory, signal: call.signal };
       const { message, transfer } = packPartial(await executePlan(plan, sources, context));
       for (const buffer of transfer) call.transfer(buffer);
-      return { partial: message, heads, segments, recentBlocks, damages, lease };
+      return { partial: message, snapshot, lease };
     } catch (error) {
       await this.shard.release(lease);
       throw error;

@@ -65,12 +65,7 @@ const ingester: IngesterQueryClient = {
     const snapshot = shard.snapshot(plan.tenant, plan.range);
     const context = { limits, clock: systemClock, memory: new QueryMemory(1) };
     const partial = await executePlan(plan, snapshot.sources, context);
-    const { heads, segments, recentBlocks, damages, lease } = snapshot;
-    return {
-      partials: [packPartial(partial).message],
-      snapshot: { heads, segments, recentBlocks, damages },
-      lease: [lease],
-    };
+    return { partials: [packPartial(partial).message], snapshot, lease: [snapshot.lease] };
   },
   release: async ([lease]) => shard.release(lease),
 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { anonymousTenant, BasaltError } from "@basalt/model";
+import { anonymousTenant, BasaltError, type ProducerId } from "@basalt/model";
 import type { IngesterAnswer, PlanContext, QueryAnswer, QueryRequest, SnapshotLease } from "@basalt/query";
 import { planTree } from "@basalt/query";
 import { Config, defaultLimits, equalLimits, limitSettings, ManualClock } from "@basalt/runtime";
@@ -38,7 +38,14 @@ class World {
         const lease = ++this.lastLease;
         await this.onAsk(lease);
         this.held.add(lease);
-        const snapshot = { heads: [], segments: [], recentBlocks: [], damages: [] };
+        const snapshot = {
+          heads: [],
+          segments: [],
+          recentBlocks: [],
+          damages: [],
+          windows: [],
+          producer: "p" as ProducerId,
+        };
         return { partials: [], snapshot, lease: [undefined, lease] };
       },
       release: ([, lease]: SnapshotLease) => {

@@ -1,5 +1,5 @@
 import type { BlockId, TenantId } from "@basalt/model";
-import { BasaltError } from "@basalt/model";
+import { BasaltError, nanosPerMilli } from "@basalt/model";
 import type {
   IngesterQueryClient,
   PackedPartial,
@@ -12,7 +12,7 @@ import type {
 import { isAsked, isEmptyRange, mergePartials, missingSources, packPartial, plainOutcome } from "@basalt/query";
 import type { Caller, Clock, Deadline, LimitsSource } from "@basalt/runtime";
 import { deadlineAfter, smallestLimit } from "@basalt/runtime";
-import type { BlockIndex, BlockMeta } from "@basalt/store";
+import type { BlockIndex, BlockMeta, UnsettledWindow } from "@basalt/store";
 import { visibleSet } from "@basalt/store";
 import { FairQueue } from "./fair-queue.ts";
 import { failureOf } from "./heap-full.ts";
@@ -136,8 +136,9 @@ export class Querier implements QueryRunner {
 
   /** Later queries leave damaged blocks out at once. */
   private quarantine({ warnings }: QueryAnswer): void {
-    for (const { code, text, block } of warnings) {
-      if (block !== undefined) this.options.blocks.setProblem(block.tenant, block.id, new BasaltError(code, text));
+    for (const { text, block } of warnings) {
+      if (block === undefined) continue;
+      this.options.blocks.setProblem(block.tenant, block.id, new BasaltError("block_corrupt", text));
     }
   }
 
@@ -177,7 +178,7 @@ export class Querier implements QueryRunner {
     const lost = snapshot.damages.map(({ code, text }) => new BasaltError(code, text));
     const problems = [...listing.problems, ...recent.filter((found) => found instanceof BasaltError), ...lost];
     const metas = [...listing.blocks, ...recent.filter(isMeta)];
-    const { blocks, segments, doubledHeads } = visibleSet(metas, [snapshot]);
+    const { blocks, segments, doubledHeads, unsettled } = visibleSet(metas, [snapshot]);
     if (doubledHeads.length > 0) {
       throw new BasaltError("object_not_found", "rows were cut into a block while they were looked for");
     }
@@ -185,7 +186,7 @@ export class Querier implements QueryRunner {
       ...blocks.map(({ id, tenant, range }) => ({ kind: "block" as const, id, tenant, range })),
       ...segments.map((segment) => ({ kind: "segment" as const, ...segment })),
     ].filter((source) => isAsked(plan, source));
-    const known = [...partials, ...unreadable(plan, problems)];
+    const known = [...partials, ...unreadable(plan, problems), ...contested(plan, unsettled)];
     if (plan.kind !== "stats") return { planned: { plan, sources }, partials: known };
     // The ranges are known without opening anything.
     const ranges = sources.map(({ range }) => packPartial({ kind: "stats", range, ...plainOutcome }).message);
@@ -210,6 +211,16 @@ function unreadable(plan: QueryPlan, problems: readonly BasaltError[]): PackedPa
   );
   const empty = mergePartials(plan, []);
   return [packPartial({ ...empty, isPartial: true, warnings: [...shown.values()] }).message];
+}
+
+/** An answer without rows that says where a row may count twice: until compaction, nobody compares the producers' rows. */
+function contested(plan: QueryPlan, unsettled: readonly UnsettledWindow[]): PackedPartial[] {
+  const [first] = unsettled;
+  if (first === undefined) return [];
+  const start = new Date(Number(first.window.start / nanosPerMilli)).toISOString();
+  const text = `${unsettled.length} windows are held by several producers, the first of ${first.service} at ${start}: a profile that two of them hold counts twice until it is compacted`;
+  const empty = mergePartials(plan, []);
+  return [packPartial({ ...empty, warnings: [{ code: "window_unsettled", text }] }).message];
 }
 
 /** Enough to see what is wrong. */

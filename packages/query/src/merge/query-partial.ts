@@ -1,11 +1,11 @@
 import type { CallTree } from "@basalt/calltree";
-import type { BlockId, ErrorCode, Labels, TenantId } from "@basalt/model";
+import type { BlockId, Labels, TenantId, WarningCode } from "@basalt/model";
 import type { ReadCost } from "@basalt/store";
 import type { ProfileContent } from "./merge-profiles.ts";
 
 /** Something that clients should know about an answer that they get all the same. */
 export interface QueryWarning {
-  readonly code: ErrorCode;
+  readonly code: WarningCode;
   readonly text: string;
   /** The block that was found damaged while it was read. */
   readonly block?: { readonly id: BlockId; readonly tenant: TenantId };

@@ -7,6 +7,7 @@ import {
   type SeriesBatch,
   type TenantId,
   type TimeRange,
+  type UnixNano,
   windowNanos,
   windowStart,
 } from "@basalt/model";
@@ -18,6 +19,7 @@ import type { IngesterSnapshot, RowSource } from "../row-source.ts";
 import { sealHead } from "../segment/seal-head.ts";
 import type { Wal } from "../wal/wal.ts";
 import { DamageLog } from "./damage-log.ts";
+import { DuplicateCounters } from "./duplicate-counters.ts";
 import { growthEstimate, HeadStore } from "./head-store.ts";
 import { openLog, openSegments, segmentDamage } from "./open-shard.ts";
 import { ignoreMissing, ownSources } from "./own-sources.ts";
@@ -52,9 +54,6 @@ export interface CutNotice {
   readonly sources: readonly SourcePart[];
 }
 
-/** Entries of the duplicate counters; services beyond are counted together. */
-const duplicateCountersMax = 10_000;
-
 /**
  * The rows of some services in one ingest worker: log, heads, segments. A push is acknowledged when it is in the log; each
  * row that was acknowledged is at any instant in exactly one of a head, a segment, or a block. Lives in one thread.
@@ -69,7 +68,7 @@ export class Shard {
   readonly #recent: RecentBlocks;
   readonly #leases: SnapshotLeases;
   readonly #counters = { pushes: 0, rows: 0, samples: 0, refusedHeadFull: 0, seals: 0, sealFailures: 0, walDamages: 0 };
-  readonly #duplicates = new Map<string, number>();
+  readonly #duplicates = new DuplicateCounters();
   /** Pushes under way by profile id: a retry waits for what the first try comes to. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
   readonly #damages = new DamageLog();
@@ -147,15 +146,21 @@ export class Shard {
   snapshot(tenant: TenantId, range: TimeRange): ShardSnapshot {
     const { producer } = this.#options;
     const sources: RowSource[] = [];
+    const windows = new Set<UnixNano>();
     for (const head of [...this.#heads.frozen, this.#heads.open]) {
       for (const part of head.parts.values()) {
         const window = { start: part.windowStart, end: part.windowStart + windowNanos - 1n };
-        if (part.tenant === tenant && overlaps(window, range)) sources.push(new HeadSource(head, part, producer));
+        if (part.tenant !== tenant || !overlaps(window, range)) continue;
+        sources.push(new HeadSource(head, part, producer));
+        windows.add(part.windowStart);
       }
     }
     const { references, release } = this.#segments.pin(tenant, range);
     const heads = [...new Set(sources.map(({ id }) => id))];
+    for (const { windowStart: start } of references) windows.add(start);
     return {
+      producer,
+      windows: [...windows],
       sources,
       heads,
       segments: references,
@@ -208,7 +213,7 @@ export class Shard {
     return {
       ...this.#counters,
       refusedKeysFull: this.#windows.refusedKeysFull,
-      duplicates: this.#duplicates,
+      duplicates: this.#duplicates.counts,
       symbolRestarts: this.#symbols.restarts,
       walRecords: wal?.records ?? 0,
       walBytes: wal?.bytes ?? 0,
@@ -250,7 +255,7 @@ export class Shard {
     // From here to the append to the log nothing is awaited: a seal finds both done, or neither.
     const appended = this.#heads.append(batch, window, this.#options.clock.nowMs(), false);
     this.#windows.account(window);
-    this.#countDuplicates(batch, appended.duplicates);
+    this.#duplicates.add(batch, appended.duplicates);
     if (appended.rows === 0) return { rows: 0, duplicates: appended.duplicates };
     const durable = wal.append(bytes);
     this.#sealIfDue();
@@ -364,13 +369,6 @@ export class Shard {
       if (source.kind === "block") window.isCut = true;
       onLoaded();
     }
-  }
-
-  #countDuplicates({ tenant, service }: SeriesBatch, count: number): void {
-    if (count === 0) return;
-    const name = `${tenant}/${service}`;
-    const key = this.#duplicates.has(name) || this.#duplicates.size < duplicateCountersMax ? name : "/";
-    this.#duplicates.set(key, (this.#duplicates.get(key) ?? 0) + count);
   }
 
   #newId(): BlockId {

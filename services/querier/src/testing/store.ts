@@ -1,4 +1,4 @@
-import type { BlockId, Labels } from "@basalt/model";
+import type { BlockId, Labels, ProducerId } from "@basalt/model";
 import { anonymousTenant, BasaltError, blockIdFrom } from "@basalt/model";
 import type { IngesterAnswer, PlanContext, QueryLimits, QueryPlan, SelectRequest, TestRow } from "@basalt/query";
 import { executePlan, MemorySource, packPartial, QueryMemory, seriesLabels } from "@basalt/query";
@@ -83,7 +83,14 @@ export class Store implements SourceOpener {
     return {
       lease: [],
       partials: [packPartial(partial).message],
-      snapshot: { heads, segments, recentBlocks: [...this.blocks.keys()], damages: [] },
+      snapshot: {
+        heads,
+        segments,
+        recentBlocks: [...this.blocks.keys()],
+        damages: [],
+        windows: [],
+        producer: "p" as ProducerId,
+      },
     };
   }
 
