@@ -11,7 +11,7 @@ export { MemoryBudget } from "./execute/memory-budget.ts";
 export * from "./execute/query-memory.ts";
 export * from "./execute/unread-sources.ts";
 export * from "./merge/merge-partials.ts";
-export { type ProfileContent, profileBytes } from "./merge/merge-profiles.ts";
+export type { ProfileContent } from "./merge/merge-profiles.ts";
 export * from "./merge/pack-partial.ts";
 export * from "./merge/query-partial.ts";
 export * from "./plan/plan-labels.ts";

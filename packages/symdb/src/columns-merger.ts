@@ -19,6 +19,8 @@ export class ColumnsMerger {
   readonly #partition: SymbolPartition;
   readonly #callSite: readonly string[];
   readonly #account: MemoryAccount;
+  /** What the account was told of. */
+  #bytes = 0;
   #values: BigInt64Array = new BigInt64Array(256);
   #sum = 0n;
 
@@ -36,32 +38,36 @@ export class ColumnsMerger {
    */
   add(tables: SymbolTables, values: BigInt64Array): void {
     const { stackCount } = tables;
-    this.#account.columns(stackCount * addingBytes);
+    this.#charge(stackCount * addingBytes);
     this.#sum = checkSum(this.#sum + sumValues(values, stackCount));
     const taken = selectStacks(tables, this.#callSite);
     const lanes = lanesOf(values);
     for (let stack = 0; stack < stackCount; stack++) {
       if (!isNotZero(lanes, stack)) taken[stack] = 0;
     }
-    const moved = this.#partition.internTables(tables, taken, this.#account);
+    const moved = this.#partition.internTables(tables, taken, {
+      ...this.#account,
+      columns: (bytes) => this.#charge(bytes),
+    });
     const { byteLength } = this.#values;
     this.#values = grownBigInt64(this.#values, this.#partition.stackCount);
-    this.#account.columns(this.#values.byteLength - byteLength);
+    this.#charge(this.#values.byteLength - byteLength);
     const mergedLanes = lanesOf(this.#values);
     for (let stack = 0; stack < stackCount; stack++) {
       if (taken[stack] === 1) addLanes(mergedLanes, moved[stack] as number, lanes, stack);
     }
-    this.#account.columns(-stackCount * addingBytes);
+    this.#charge(-stackCount * addingBytes);
   }
 
   /**
-   * One sample for each stack with a value, in the order of a depth-first walk; one sample type, values exact.
+   * One sample for each stack with a value, in the order of a depth-first walk; one sample type, values exact. The merger
+   * must not be used any more: the account has its memory back, and keeps the count of the profile's columns.
    *
    * @throws what the account throws.
    */
   finish(): SymbolColumns & SampleColumns {
     const { stackCount } = this.#partition;
-    this.#account.columns(compactBytes(this.#partition.tables()) + stackCount * finishingBytes);
+    this.#charge(compactBytes(this.#partition.tables()) + stackCount * finishingBytes);
     const lanes = lanesOf(this.#values);
     const referenced = new Uint8Array(stackCount);
     for (let stack = 0; stack < stackCount; stack++) if (isNotZero(lanes, stack)) referenced[stack] = 1;
@@ -70,8 +76,22 @@ export class ColumnsMerger {
     for (let stack = 0; stack < stackCount; stack++) {
       if (referenced[stack] === 1) values[stackRemap[stack] as number] = this.#values[stack] as bigint;
     }
-    return { ...tables, ...samplesOf(tables, values, this.#account) };
+    const profile = { ...tables, ...samplesOf(tables, values, (bytes) => this.#charge(bytes)) };
+    this.#charge(columnBytes(profile) - this.#bytes);
+    return profile;
   }
+
+  #charge(bytes: number): void {
+    this.#account.columns(bytes);
+    this.#bytes += bytes;
+  }
+}
+
+/** Memory of all columns of a profile, in bytes. */
+export function columnBytes(profile: SymbolColumns & SampleColumns): number {
+  let bytes = 0;
+  for (const column of Object.values(profile)) if (ArrayBuffer.isView(column)) bytes += column.byteLength;
+  return bytes;
 }
 
 /** Memory of tables without what their columns have room for, in bytes, and of what numbers them anew. */
@@ -87,7 +107,7 @@ function isNotZero(lanes: Uint32Array, index: number): boolean {
 }
 
 /** Stacks leaf first, as pprof has them. */
-function samplesOf(tables: SymbolTables, values: BigInt64Array, account: MemoryAccount): SampleColumns {
+function samplesOf(tables: SymbolTables, values: BigInt64Array, charge: (bytes: number) => void): SampleColumns {
   const { stackCount, stackParent } = tables;
   const lanes = lanesOf(values);
   const depth = new Uint32Array(stackCount);
@@ -103,7 +123,7 @@ function samplesOf(tables: SymbolTables, values: BigInt64Array, account: MemoryA
     stackStart[++sampleCount] = locationCount;
   }
   // Stacks share their callers, samples do not: few stacks may be many locations.
-  account.columns(4 * locationCount);
+  charge(4 * locationCount);
   const stackLocation = new Uint32Array(locationCount);
   const sampledValues = new BigInt64Array(sampleCount);
   for (let sample = 0, at = 0; sample < sampleCount; sample++) {

@@ -1,5 +1,6 @@
 import type { CallTree, MemoryAccount } from "@basalt/calltree";
-import { type AnswerSpec, profileBytes, type QueryPartial } from "@basalt/query";
+import type { AnswerSpec, QueryPartial } from "@basalt/query";
+import { columnBytes } from "@basalt/symdb";
 import type { AnsweredQuestion } from "./answered-question.ts";
 
 /** 40: totals, marks and new numbers of a node, of each tree that is cut. */
@@ -39,7 +40,7 @@ function chargePartial(spec: AnswerSpec, partial: QueryPartial, account: MemoryA
   if (partial.kind === "tree" && partial.tree !== undefined) chargeTree(spec, partial.tree, account);
   if (partial.kind === "pprof" && partial.profile !== undefined) {
     const isJson = "codec" in spec && spec.codec === "json";
-    account.columns((profileCopies + (isJson ? jsonCopies : 0)) * profileBytes(partial.profile));
+    account.columns((profileCopies + (isJson ? jsonCopies : 0)) * columnBytes(partial.profile));
   }
   if (partial.kind === "series") {
     for (const { pointIndex } of partial.series) account.heap(pointIndex.length * pointTextBytes);

@@ -1,6 +1,6 @@
 import type { MemoryAccount } from "@basalt/calltree";
 import type { SampleColumns, SymbolColumns } from "@basalt/model";
-import { ColumnsMerger, SymbolPartition } from "@basalt/symdb";
+import { ColumnsMerger, columnBytes, SymbolPartition } from "@basalt/symdb";
 import { toInt64 } from "../execute/int64-lanes.ts";
 
 /** Symbols and samples of a merged profile: one value a sample, stacks leaf first. */
@@ -9,15 +9,9 @@ export type ProfileContent = SymbolColumns & SampleColumns;
 /** 3: columns double while they grow, and hash slots are as large as a column or two. */
 const interningFactor = 3;
 
-/** Memory of a profile's columns, in bytes. */
-export function profileBytes(profile: ProfileContent): number {
-  let bytes = 0;
-  for (const column of Object.values(profile)) if (ArrayBuffer.isView(column)) bytes += column.byteLength;
-  return bytes;
-}
-
 /**
- * Adds up profiles: what is equal in content becomes one. Absent ones have no rows. The seed is for hash tables.
+ * Adds up profiles: what is equal in content becomes one. Absent ones have no rows. Those
+ * that are merged are counted by the account already, and given back. The seed is for hash tables.
  *
  * @throws BasaltError `value_overflow`; `profile_malformed` if symbols are chosen to share a hash;
  * what the account throws.
@@ -31,7 +25,8 @@ export function mergeProfiles(
   const { hashSeed, account } = by;
   const merger = new ColumnsMerger(hashSeed, [], account);
   for (const profile of present) {
-    const bytes = profileBytes(profile) * interningFactor;
+    const own = columnBytes(profile);
+    const bytes = own * interningFactor;
     account.columns(bytes);
     const partition = new SymbolPartition(hashSeed);
     const stackIds = partition.intern(profile);
@@ -42,7 +37,7 @@ export function mergeProfiles(
       sums[stack] = (sums[stack] as bigint) + (values[sample] as bigint);
     }
     merger.add(partition.tables(), sums);
-    account.columns(-bytes);
+    account.columns(-bytes - own);
   }
   return merger.finish();
 }

@@ -1,5 +1,5 @@
 import { decodeTree, encodeTree, type MemoryAccount } from "@basalt/calltree";
-import { profileBytes } from "./merge-profiles.ts";
+import { columnBytes } from "@basalt/symdb";
 import type { PartialOutcome, QueryPartial, TreePartial } from "./query-partial.ts";
 
 /** A tree partial as it crosses threads and processes. */
@@ -42,7 +42,7 @@ function seriesBuffers(partial: Extract<QueryPartial, { kind: "series" }>): Arra
  * @throws BasaltError `tree_malformed`; what the account throws, which is told of what the partial takes.
  */
 export function unpackPartial(packed: PackedPartial, account?: MemoryAccount): QueryPartial {
-  if (packed.kind === "pprof" && packed.profile !== undefined) account?.columns(profileBytes(packed.profile));
+  if (packed.kind === "pprof" && packed.profile !== undefined) account?.columns(columnBytes(packed.profile));
   if (packed.kind !== "packedTree") return packed;
   const { bytes, isPartial, warnings, cost } = packed;
   return { kind: "tree", tree: bytes.length === 0 ? undefined : decodeTree(bytes, account), isPartial, warnings, cost };
