@@ -15,7 +15,7 @@ export { openBlock, openSegmentPart, type SourceReaders } from "./shard/own-sour
 export type { DamagedPart, SegmentPartInfo } from "./shard/segment-set.ts";
 export type { SeriesLimiter } from "./shard/series-registry.ts";
 export * from "./shard/shard.ts";
-export type { ShardOptions, ShardStatistics } from "./shard/shard-options.ts";
+export type { ShardOptions, ShardStatistics, TornLog } from "./shard/shard-options.ts";
 export type { LeaseId } from "./shard/snapshot-leases.ts";
 export * from "./visibility.ts";
 export { type ReplayProgress, replayWal } from "./wal/replay-wal.ts";

@@ -4,6 +4,7 @@ import type { FileSystem, Logger } from "@basalt/runtime";
 import type { DataFolder, ShardOptions } from "@basalt/store";
 import { Shard } from "@basalt/store";
 import { type ShardData, shardOptions } from "./shard-host.ts";
+import { logTornLog } from "./torn-log.ts";
 
 /** What adopting needs of an ingester. */
 export interface AdoptOptions {
@@ -66,6 +67,7 @@ async function sealLog(folder: DataFolder, shardIndex: number, options: AdoptOpt
     seriesLimiter: { tryAdd: () => true, remove: () => undefined, limitOf: () => 0 },
     onFatal: options.fail,
     onProblem: (error) => options.logger.error("a former shard met damage", { shard: shardIndex, error }),
+    onTornLog: (torn) => logTornLog(options.logger, shardIndex, torn),
   });
   await shard.seal();
   await shard.close();

@@ -21,6 +21,7 @@ function shard(statistics: Partial<ShardStatistics>): ShardStatistics {
     walSyncs: 0,
     walRefused: 0,
     walDamages: 0,
+    walTornTails: 0,
     headBytes: 0,
     symbolBytes: 0,
     keyBytes: 0,

@@ -100,6 +100,10 @@ const walDamages: CounterMetric = counterMetric({
   name: "basalt_ingester_wal_damages_total",
   help: "Places in logs where replay met damage, which lost records.",
 });
+const walTornTails: CounterMetric = counterMetric({
+  name: "basalt_ingester_wal_torn_tails_total",
+  help: "Logs whose end was cut off at a start: an unfinished write, as a crash leaves it, or damage to what was written last.",
+});
 const replayedBytes: GaugeMetric = gaugeMetric({
   name: "basalt_ingester_replay_done_bytes",
   help: "Bytes of the logs that this start has replayed.",
@@ -146,6 +150,7 @@ const counters: readonly (readonly [CounterMetric, (from: IngesterStatistics) =>
   [walSyncs, sumOf("walSyncs")],
   [walRefused, sumOf("walRefused")],
   [walDamages, sumOf("walDamages")],
+  [walTornTails, sumOf("walTornTails")],
   [cutBytes, ({ cuts }) => cuts?.bytes ?? 0],
   [cutDuplicates, ({ cuts }) => cuts?.duplicates ?? 0],
   [cutConflicts, ({ cuts }) => cuts?.conflicts ?? 0],

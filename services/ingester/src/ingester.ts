@@ -10,6 +10,7 @@ import type { IngesterStatistics } from "./ingester-metrics.ts";
 import type { CutHandlers, CutWorkerData } from "./setup-cut-worker.ts";
 import type { ShardData, ShardHandlers, ShardOwnerHandlers } from "./shard-host.ts";
 import { SeriesCounters } from "./shared-series-limiter.ts";
+import { logTornLog } from "./torn-log.ts";
 
 /** Starts the thread of one shard. */
 export type SpawnShard<H extends ShardHandlers & Handlers<H>> = (
@@ -168,6 +169,7 @@ export class Ingester<H extends ShardHandlers & Handlers<H> = ShardHandlers> imp
       fatal: (error) => fail(errorFromRecord(error)),
       problem: (error) =>
         logger.error("a shard met a problem", { shard: data.shardIndex, error: errorFromRecord(error) }),
+      tornLog: (torn) => logTornLog(logger, data.shardIndex, torn),
       replayed: ({ shardIndex, bytes, bytesTotal }) => {
         this.replays.set(shardIndex, { bytes, bytesTotal });
         const percent = bytesTotal === 0 ? 100 : Math.floor((bytes / bytesTotal) * 100);

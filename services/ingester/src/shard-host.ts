@@ -22,6 +22,7 @@ import type {
   SegmentPartInfo,
   ShardOptions,
   ShardStatistics,
+  TornLog,
   WalSync,
 } from "@basalt/store";
 import { BlockIndex, blockCaches, Shard } from "@basalt/store";
@@ -50,6 +51,7 @@ export interface ShardOwnerHandlers {
   /** The log can promise nothing any more. */
   fatal(error: ErrorRecord): void;
   problem(error: ErrorRecord): void;
+  tornLog(torn: TornLog): void;
   replayed(progress: { readonly shardIndex: number; readonly bytes: number; readonly bytesTotal: number }): void;
 }
 
@@ -131,6 +133,7 @@ export class ShardHost {
       seriesLimiter: limiter,
       onFatal: (error) => tell("fatal", error),
       onProblem: (error) => tell("problem", error),
+      onTornLog: (torn) => void host.call("tornLog", torn).catch(() => undefined),
       onReplay: ({ bytesDone, bytesTotal }) => {
         const progress = { shardIndex: data.shardIndex, bytes: bytesDone, bytesTotal };
         void host.call("replayed", progress).catch(() => undefined);
@@ -180,7 +183,7 @@ export class ShardHost {
 /** Options of a shard that do not depend on who listens. */
 export function shardOptions(
   data: Omit<ShardData, "seriesCounters">,
-): Omit<ShardOptions, "seriesLimiter" | "onFatal" | "onProblem"> {
+): Omit<ShardOptions, "seriesLimiter" | "onFatal" | "onProblem" | "onTornLog"> {
   const { shardIndex, shardCount, folder, segmentFolders, storage, producer, lateWindowsMax, sync } = data;
   const bucket = openBucket(storage, { clock: systemClock, random: systemRandom, fileSystem: nodeFileSystem });
   return {

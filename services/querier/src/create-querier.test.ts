@@ -57,6 +57,7 @@ const shard = await Shard.open({
   owns: () => true,
   onFatal: fail,
   onProblem: fail,
+  onTornLog: fail,
 });
 
 /** An ingester of one shard in this thread. */

@@ -45,8 +45,8 @@ export async function openLog(
   options: ShardOptions,
   damages: DamageLog,
   replay: (batch: SeriesBatch) => Promise<void>,
-): Promise<{ readonly wal: Wal; readonly damages: number }> {
-  const { fileSystem, checksum, onProblem, onReplay } = options;
+): Promise<{ readonly wal: Wal; readonly damages: number; readonly tornTails: number }> {
+  const { fileSystem, checksum, onProblem, onTornLog, onReplay } = options;
   const folder = `${options.folder}/wal`;
   await fileSystem.makeFolder(folder);
   let refused = 0;
@@ -71,6 +71,8 @@ export async function openLog(
     onProblem(new BasaltError("wal_corrupt", text));
     damages.addUnknown({ code: "wal_corrupt", text }, options.clock.nowNanos());
   }
+  const isTorn = result.tornBytes > 0;
+  if (isTorn) onTornLog({ folder, bytes: result.tornBytes });
   const wal = new Wal({
     fileSystem,
     checksum,
@@ -82,5 +84,5 @@ export async function openLog(
     existing: result.files,
     onFatal: options.onFatal,
   });
-  return { wal, damages: result.damages.length + refused };
+  return { wal, damages: result.damages.length + refused, tornTails: isTorn ? 1 : 0 };
 }

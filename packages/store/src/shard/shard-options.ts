@@ -28,7 +28,15 @@ export interface ShardOptions extends SourceReaders {
   readonly onFatal: (error: BasaltError) => void;
   /** Damage that was met and lived with: to be logged and counted. */
   readonly onProblem: (error: BasaltError) => void;
+  /** The log ended in an unfinished write, which was cut off: what a crash leaves, and what damage there looks like. */
+  readonly onTornLog: (torn: TornLog) => void;
   readonly onReplay?: (progress: ReplayProgress) => void;
+}
+
+/** What was cut off the end of a log. */
+export interface TornLog {
+  readonly folder: string;
+  readonly bytes: number;
 }
 
 /** Counters since the shard was opened, and gauges of this instant. */
@@ -48,6 +56,8 @@ export interface ShardStatistics {
   readonly walSyncs: number;
   readonly walRefused: number;
   readonly walDamages: number;
+  /** 1 if the log's end was torn when the shard was opened. */
+  readonly walTornTails: number;
   readonly headBytes: number;
   readonly symbolBytes: number;
   readonly keyBytes: number;

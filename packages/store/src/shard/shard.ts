@@ -67,7 +67,10 @@ export class Shard {
   readonly #segments: SegmentSet;
   readonly #recent: RecentBlocks;
   readonly #leases: SnapshotLeases;
-  readonly #counters = { pushes: 0, rows: 0, samples: 0, refusedHeadFull: 0, seals: 0, sealFailures: 0, walDamages: 0 };
+  readonly #counters = {
+    ...{ pushes: 0, rows: 0, samples: 0, refusedHeadFull: 0, seals: 0, sealFailures: 0 },
+    ...{ walDamages: 0, walTornTails: 0 },
+  };
   readonly #duplicates = new DuplicateCounters();
   /** Pushes under way by profile id: a retry waits for what the first try comes to. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
@@ -101,9 +104,10 @@ export class Shard {
   static async open(options: ShardOptions): Promise<Shard> {
     const shard = new Shard(options);
     for (const directory of await openSegments(options, shard.#damages)) shard.#segments.add(directory);
-    const { wal, damages } = await openLog(options, shard.#damages, (payload) => shard.#replay(payload));
+    const { wal, damages, tornTails } = await openLog(options, shard.#damages, (payload) => shard.#replay(payload));
     shard.#wal = wal;
     shard.#counters.walDamages = damages;
+    shard.#counters.walTornTails = tornTails;
     // Nothing is left in heads if a crash came between a segment and the end of the log that it covers.
     if (shard.#heads.isEmpty) await wal.drop(await wal.rotate());
     return shard;

@@ -193,6 +193,7 @@ export class StoreProcess {
       owns: (_tenant, service) => shardOf(service, count) === index,
       onFatal: (error) => this.fatal.push(error),
       onProblem: (error) => this.problems.push(error),
+      onTornLog: () => undefined,
     });
   }
 

@@ -54,7 +54,12 @@ async function openWorker(name: string): Promise<InThreadWorker<IngestHandlers>>
     limits,
   };
   const unexpected = ({ message }: ErrorRecord): never => assert.fail(message);
-  const handlers = { fatal: unexpected, problem: unexpected, replayed: (): void => undefined };
+  const handlers = {
+    fatal: unexpected,
+    problem: unexpected,
+    tornLog: (): never => assert.fail(),
+    replayed: (): void => undefined,
+  };
   return runInThread(setupIngestWorker, { name, data, handlers, clock: systemClock });
 }
 
