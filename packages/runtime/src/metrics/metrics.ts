@@ -78,7 +78,7 @@ export class Metrics {
   /** The values now in Prometheus' text format. Other work gets its turn after each metric: one of 2,000 tenants takes 10 ms. */
   async text(): Promise<string> {
     // All at once: several metrics may share one question to a thread.
-    await Promise.all(this.collectors.map((collect) => collect()));
+    await Promise.all(this.collectors.map(async (collect) => collect()));
     const texts: string[] = [];
     for (const { name } of this.registry.getMetricsAsArray()) {
       texts.push(await this.registry.getSingleMetricAsString(name));
