@@ -104,6 +104,7 @@ export const errorCodes = {
   // what is stored
   block_corrupt: "data_loss",
   block_version: "failed_precondition",
+  import_mismatch: "data_loss",
   object_not_found: "not_found",
   object_key_invalid: "invalid_argument",
   range_beyond_object: "out_of_range",

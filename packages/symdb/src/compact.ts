@@ -10,7 +10,10 @@ export interface CompactTables {
 }
 
 /** Marks with 1 the given stacks, all stacks that they are built on, and the empty one. The given marks stay as they are. */
-export function withParents(tables: SymbolTables, referenced: Uint8Array): Uint8Array {
+export function withParents(
+  tables: Pick<SymbolTables, "stackCount" | "stackParent">,
+  referenced: Uint8Array,
+): Uint8Array {
   const { stackCount, stackParent } = tables;
   const marks = new Uint8Array(stackCount);
   marks.set(referenced.subarray(0, stackCount));

@@ -6,6 +6,6 @@ export { stackHashes } from "./content-hash.ts";
 export { functionsOfLocation, type LocationTables, noStackName, unsymbolisedName } from "./frames.ts";
 export * from "./path-tables.ts";
 export * from "./symbol-partition.ts";
-export type { SymbolTables } from "./symbol-tables.ts";
+export type { StackedSymbols, SymbolTables } from "./symbol-tables.ts";
 export { symbolTablesByteLength } from "./symbol-tables.ts";
 export * from "./tree-sum.ts";

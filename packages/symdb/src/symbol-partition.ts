@@ -6,7 +6,7 @@ import { grownUint32 } from "./grow.ts";
 import { PartitionTables } from "./partition-tables.ts";
 import { hashOnward, StackTree } from "./stack-tree.ts";
 import { SymbolInterner } from "./symbol-interner.ts";
-import type { SymbolTables } from "./symbol-tables.ts";
+import type { StackedSymbols, SymbolTables } from "./symbol-tables.ts";
 
 /** 1,024: asking for the size costs nothing then, and a column that doubled meanwhile is counted soon. */
 const stacksBetweenCounts = 1024;
@@ -80,7 +80,7 @@ export class SymbolPartition {
    *
    * @throws BasaltError as {@link intern}; what the account throws.
    */
-  internTables(tables: SymbolTables, referenced?: Uint8Array, account: MemoryAccount = noAccount): Uint32Array {
+  internTables(tables: StackedSymbols, referenced?: Uint8Array, account: MemoryAccount = noAccount): Uint32Array {
     const { stackCount, stackParent, stackLocation } = tables;
     const taken = referenced === undefined ? undefined : withParents(tables, referenced);
     const reading = this.#symbols.read(tables);

@@ -14,6 +14,9 @@ export interface SymbolTables extends SymbolColumns {
   readonly stackHash: BigUint64Array;
 }
 
+/** Symbols and stacks without the hashes of their content, which only what goes into a block needs. */
+export type StackedSymbols = Omit<SymbolTables, "stackHash">;
+
 /** 4: the node of a stack, or the function of a location or of a function, that an index of paths remembers. */
 const pathBytes = 4;
 
@@ -26,13 +29,13 @@ export function bytesOfPaths(tables: Pick<SymbolTables, "stackCount" | "location
 const hashBytes = 8;
 
 /** Memory of tables, in bytes, for the accounts of caches: the columns, and what one index of paths remembers of them. */
-export function symbolTablesByteLength(tables: SymbolTables): number {
+export function symbolTablesByteLength(tables: StackedSymbols): number {
   let bytes = bytesOfPaths(tables) + tables.stackCount * hashBytes;
   for (const column of columnsOf(tables)) bytes += column.byteLength;
   return bytes;
 }
 
-function columnsOf(tables: SymbolTables): readonly (Uint8Array | Uint32Array | BigUint64Array)[] {
+function columnsOf(tables: StackedSymbols): readonly (Uint8Array | Uint32Array | BigUint64Array)[] {
   return [
     tables.stringBytes,
     tables.stringStart,

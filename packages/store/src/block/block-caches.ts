@@ -42,7 +42,7 @@ export function blockCaches(limits: BlockCacheLimits = blockCacheLimitsDefault):
     footers: new ByteCache("footers", limits.footerBytesMax, (footer) => footer.memoryBytes),
     series: new ByteCache("series", limits.seriesBytesMax, (list) => list.byteLength),
     // Most questions ask for trees, which take paths alone, at a third of the size.
-    symbols: new ByteCache("symbols", limits.symbolBytesMax / 2, symbolTablesByteLength),
+    symbols: new ByteCache<SymbolTables>("symbols", limits.symbolBytesMax / 2, symbolTablesByteLength),
     paths: new ByteCache("paths", limits.symbolBytesMax / 2, pathTablesByteLength),
   };
 }

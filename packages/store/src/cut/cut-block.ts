@@ -10,16 +10,16 @@ import {
   sourceKey,
 } from "../block/block-meta.ts";
 import { type BlockFileName, metaFile } from "../block/block-schema.ts";
-import type { BlockSource } from "../block/block-source.ts";
 import { BlockWriter, type RollingChecksum } from "../block/block-writer.ts";
 import { type MergeStatistics, mergePartition, type PartitionSource } from "./merge-partition.ts";
+import type { MergeSource } from "./merge-source.ts";
 
 export interface CutOptions {
   readonly bucket: Bucket;
   readonly codec: PageCodec;
   readonly checksum: RollingChecksum;
   /** Opens segments' parts or blocks of one tenant; their windows lie inside the block's. Not called if the block is there. */
-  readonly openInputs: () => Promise<readonly BlockSource[]>;
+  readonly openInputs: () => Promise<readonly MergeSource[]>;
   readonly id: BlockId;
   readonly tenant: TenantId;
   readonly producer: ProducerId;
@@ -106,7 +106,7 @@ function sourcesOf(inputs: readonly BlockSource[]): SourcePart[] {
 }
 
 /** The inputs that hold each service; services sorted. */
-function partitionsByService(inputs: readonly BlockSource[]): readonly (readonly [string, PartitionSource[]])[] {
+function partitionsByService(inputs: readonly MergeSource[]): readonly (readonly [string, PartitionSource[]])[] {
   const services = new Map<string, PartitionSource[]>();
   for (const source of inputs) {
     for (const [partition, { service }] of source.meta.partitions.entries()) {

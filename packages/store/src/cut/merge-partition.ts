@@ -1,15 +1,15 @@
 import { compareLabels, defined, labelsKey } from "@basalt/model";
 import { compactTables, SymbolPartition, type SymbolTables } from "@basalt/symdb";
-import type { BlockSource } from "../block/block-source.ts";
 import type { BlockWriter } from "../block/block-writer.ts";
 import { compareRows } from "../block/row-columns.ts";
 import type { SourceSeries } from "../row-source.ts";
+import type { MergeSource } from "./merge-source.ts";
 import { orderStacks } from "./order-stacks.ts";
 import { RowCursor, seriesOfPartition } from "./row-cursor.ts";
 
 /** A source that holds a service, and under which partition. */
 export interface PartitionSource {
-  readonly source: BlockSource;
+  readonly source: MergeSource;
   readonly partition: number;
 }
 

@@ -1,8 +1,8 @@
 import { defined } from "@basalt/model";
-import type { BlockSource } from "../block/block-source.ts";
 import type { RowColumns } from "../block/row-columns.ts";
 import type { StackRemap } from "../block/row-group-buffer.ts";
 import type { SourceBatch, SourceSeries } from "../row-source.ts";
+import type { MergeSource } from "./merge-source.ts";
 
 /** Walks the rows of one partition of a source in its order: series, time, profile id. */
 export class RowCursor {
@@ -14,7 +14,7 @@ export class RowCursor {
   readonly #batches: AsyncIterator<SourceBatch>;
   #seriesIndex: Uint32Array = new Uint32Array();
 
-  constructor(source: BlockSource, wanted: Uint8Array, stacks: StackRemap) {
+  constructor(source: Pick<MergeSource, "range" | "scan">, wanted: Uint8Array, stacks: StackRemap) {
     this.stacks = stacks;
     const request = {
       series: wanted,
