@@ -19,3 +19,4 @@ export {
   type TenantReport,
 } from "./import/import-report.ts";
 export type { ImportSum, ImportSums } from "./import/import-sums.ts";
+export type { LeftOut } from "./import/left-out.ts";

@@ -15,11 +15,12 @@ import { V1Block } from "../block/v1-block.ts";
 import { corrupt } from "../format/corrupt.ts";
 import { type ImportedBlock, readReceipt, writeReceipt } from "./import-receipt.ts";
 import { addSum, addSums, type ImportSums } from "./import-sums.ts";
+import { addLeftOut, type LeftOut, nothingLeftOut } from "./left-out.ts";
 import { readWaves } from "./read-waves.ts";
 import { importedBlockId } from "./row-identity.ts";
 import { type StoredSeries, type StoredSeriesList, storedSeries } from "./stored-series.ts";
 import { checkSums, readSums } from "./verify-block.ts";
-import type { RowOutcome, Wave } from "./wave.ts";
+import type { Wave } from "./wave.ts";
 import { WindowSource } from "./window-source.ts";
 
 /** How blocks are read and written. */
@@ -30,6 +31,8 @@ export interface BlockImporter {
   readonly checksum: RollingChecksum;
   /** 32 random bits; see SymbolPartition. */
   readonly seed: number;
+  /** See ImportOptions. */
+  readonly withHidden: boolean;
   /** Bytes of rows held at once. Part of what a block becomes: never change it between two runs. */
   readonly waveBytes: number;
   /** Called after each block written, and now and then between. */
@@ -84,7 +87,8 @@ class BlockImport {
   readonly #blocks: BlockId[] = [];
   readonly #sums: ImportSums = new Map();
   readonly #writtenSums: ImportSums = new Map();
-  readonly #counts = { rowsDone: 0, emptyRows: 0, negativeValues: 0, negativeTotal: 0n };
+  readonly #leftOut: LeftOut = nothingLeftOut();
+  #rowsDone = 0;
 
   constructor(importer: BlockImporter, source: SourceBlock, block: V1Block) {
     this.#importer = importer;
@@ -100,10 +104,12 @@ class BlockImport {
       series: this.#series,
       waveBytes: this.#importer.waveBytes,
       partitions: this.#partitions,
-      onRow: (outcome: RowOutcome) => this.#count(outcome),
+      withHidden: this.#importer.withHidden,
     };
     let waveIndex = 0;
     for await (const wave of readWaves(reader, signal)) {
+      this.#rowsDone += wave.rowCount + wave.leftOut.rows + wave.leftOut.repeatedRows;
+      addLeftOut(this.#leftOut, wave.leftOut);
       for (const [start, rows] of windowsOf(wave)) {
         signal?.throwIfAborted();
         const window: BlockWindow = { start, end: start + windowNanos };
@@ -111,9 +117,13 @@ class BlockImport {
       }
       waveIndex++;
     }
-    const { emptyRows, negativeValues, negativeTotal } = this.#counts;
-    const sums = { sums: this.#sums, writtenSums: this.#writtenSums };
-    return { source: this.#source.id, blocks: this.#blocks, ...sums, emptyRows, negativeValues, negativeTotal };
+    return {
+      source: this.#source.id,
+      blocks: this.#blocks,
+      sums: this.#sums,
+      writtenSums: this.#writtenSums,
+      leftOut: this.#leftOut,
+    };
   }
 
   async #importWindow(part: WindowPart, signal?: AbortSignal): Promise<void> {
@@ -125,7 +135,7 @@ class BlockImport {
     addSums(this.#sums, expected);
     addSums(this.#writtenSums, written);
     this.#blocks.push(meta.id);
-    onProgress({ rowsDone: this.#counts.rowsDone, rowCount: this.#block.rowCount });
+    onProgress({ rowsDone: this.#rowsDone, rowCount: this.#block.rowCount });
   }
 
   async #writeBlock({ wave, waveIndex, rows, window }: WindowPart, signal?: AbortSignal): Promise<BlockMeta> {
@@ -151,13 +161,6 @@ class BlockImport {
       },
     });
     return meta;
-  }
-
-  #count({ total, negativeCount, negativeTotal }: RowOutcome): void {
-    this.#counts.rowsDone++;
-    this.#counts.negativeValues += negativeCount;
-    this.#counts.negativeTotal += negativeTotal;
-    if (total === 0n) this.#counts.emptyRows++;
   }
 }
 

@@ -6,6 +6,7 @@ import { type ListedBlock, listBlocks, listTenants } from "../block/list-blocks.
 import { type ImportOutcome, importBlock } from "./import-block.ts";
 import { emptyTenantReport, type ImportReport, type TenantReport } from "./import-report.ts";
 import { addSums } from "./import-sums.ts";
+import { addLeftOut } from "./left-out.ts";
 
 export interface ImportOptions {
   /** The bucket of the other server; blocks lie in `<sourcePrefix><tenant>/phlaredb/<ULID>/`. */
@@ -16,6 +17,12 @@ export interface ImportOptions {
   readonly target: Bucket;
   /** One tenant alone; default all. */
   readonly tenant?: TenantId;
+  /**
+   * Whether to import what the other server holds and shows in no call tree: samples without a stack, and all but the first
+   * of rows that a series has in one millisecond. Without them answers are those of that server, with them sums are
+   * those of its files. Default: they are left out and counted.
+   */
+  readonly withHidden?: boolean;
   readonly codec: PageCodec;
   readonly checksum: RollingChecksum;
   /** 32 random bits, for hash tables; what is written does not depend on them. */
@@ -105,9 +112,7 @@ class TenantImport {
       if (imported.isNew) report.imported++;
       else report.importedBefore++;
       report.blocksWritten += imported.blocks.length;
-      report.emptyRows += imported.emptyRows;
-      report.negativeValues += imported.negativeValues;
-      report.negativeTotal += imported.negativeTotal;
+      addLeftOut(report.leftOut, imported.leftOut);
       addSums(report.source, imported.sums);
       addSums(report.written, imported.writtenSums);
       this.#tell(block, { kind: imported.isNew ? "imported" : "importedBefore" });
@@ -119,10 +124,10 @@ class TenantImport {
   }
 
   #runBlock(block: ListedBlock, signal?: AbortSignal): Promise<ImportOutcome> {
-    const { source, target, codec, checksum, seed } = this.#options;
+    const { source, target, codec, checksum, seed, withHidden = false } = this.#options;
     const onProgress = (progress: { readonly rowsDone: number; readonly rowCount: number }): void =>
       this.#tell(block, { kind: "rows", ...progress });
-    const importer = { source, target, codec, checksum, seed, waveBytes: this.#waveBytes, onProgress };
+    const importer = { source, target, codec, checksum, seed, withHidden, waveBytes: this.#waveBytes, onProgress };
     return importBlock(importer, { tenant: this.#tenant, ...block }, signal);
   }
 

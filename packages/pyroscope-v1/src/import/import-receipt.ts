@@ -1,6 +1,7 @@
 import type { Bucket } from "@basalt/bucket";
 import { BasaltError, type BlockId, parseBlockId, type TenantId } from "@basalt/model";
-import type { ImportSums } from "./import-sums.ts";
+import { type ImportSums, type SumJson, sumsFromJson, sumsToJson } from "./import-sums.ts";
+import { type LeftOut, type LeftOutJson, leftOutFromJson, leftOutToJson } from "./left-out.ts";
 
 /** What became of one block of the source. */
 export interface ImportedBlock {
@@ -10,11 +11,7 @@ export interface ImportedBlock {
   /** Rows and values above 0 in the source, and as read back from the blocks written: equal. */
   readonly sums: ImportSums;
   readonly writtenSums: ImportSums;
-  /** Rows left out because no value of theirs is above 0. */
-  readonly emptyRows: number;
-  /** Values below 0, which are left out, and their sum. */
-  readonly negativeValues: number;
-  readonly negativeTotal: bigint;
+  readonly leftOut: LeftOut;
 }
 
 const receiptVersion = 1;
@@ -35,9 +32,7 @@ export async function writeReceipt(target: Bucket, tenant: TenantId, imported: I
     blocks: imported.blocks,
     sums: sumsToJson(imported.sums),
     writtenSums: sumsToJson(imported.writtenSums),
-    emptyRows: imported.emptyRows,
-    negativeValues: imported.negativeValues,
-    negativeTotal: String(imported.negativeTotal),
+    leftOut: leftOutToJson(imported.leftOut),
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(json)}\n`);
   await target.putIfAbsent(receiptKey(tenant, imported.source), bytes);
@@ -62,28 +57,12 @@ export async function readReceipt(
   }
 }
 
-interface SumJson {
-  readonly profileType: string;
-  readonly rows: number;
-  readonly total: string;
-}
-
-function sumsToJson(sums: ImportSums): SumJson[] {
-  return [...sums].map(([profileType, { rows, total }]) => ({ profileType, rows, total: String(total) }));
-}
-
-function sumsFromJson(sums: readonly SumJson[]): ImportSums {
-  return new Map(sums.map(({ profileType, rows, total }) => [profileType, { rows, total: BigInt(total) }]));
-}
-
 interface ReceiptJson {
   readonly version: number;
   readonly blocks: readonly string[];
   readonly sums: readonly SumJson[];
   readonly writtenSums: readonly SumJson[];
-  readonly emptyRows: number;
-  readonly negativeValues: number;
-  readonly negativeTotal: string;
+  readonly leftOut: LeftOutJson;
 }
 
 function fromJson(json: ReceiptJson, source: BlockId): ImportedBlock {
@@ -98,8 +77,6 @@ function fromJson(json: ReceiptJson, source: BlockId): ImportedBlock {
     blocks: json.blocks.flatMap((block) => parseBlockId(block) ?? []),
     sums: sumsFromJson(json.sums),
     writtenSums: sumsFromJson(json.writtenSums),
-    emptyRows: json.emptyRows,
-    negativeValues: json.negativeValues,
-    negativeTotal: BigInt(json.negativeTotal),
+    leftOut: leftOutFromJson(json.leftOut),
   };
 }

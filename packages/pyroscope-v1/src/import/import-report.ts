@@ -1,5 +1,6 @@
 import type { BlockId, ErrorCode } from "@basalt/model";
-import type { ImportSums } from "./import-sums.ts";
+import { type ImportSums, sumsToJson } from "./import-sums.ts";
+import { formatLeftOut, type LeftOut, leftOutToJson, nothingLeftOut } from "./left-out.ts";
 
 /** A block that could not be read. */
 export interface FailedBlock {
@@ -23,10 +24,7 @@ export interface TenantReport {
   /** Rows and values of all blocks imported, now or before, by profile type: in the source, and as read back. */
   readonly source: ImportSums;
   readonly written: ImportSums;
-  /** Rows left out because none of their values is above 0; values below 0, and their sum. */
-  emptyRows: number;
-  negativeValues: number;
-  negativeTotal: bigint;
+  readonly leftOut: LeftOut;
 }
 
 /** What became of an import. */
@@ -46,9 +44,7 @@ export function emptyTenantReport(tenant: string): TenantReport {
     blocksWritten: 0,
     source: new Map(),
     written: new Map(),
-    emptyRows: 0,
-    negativeValues: 0,
-    negativeTotal: 0n,
+    leftOut: nothingLeftOut(),
   };
 }
 
@@ -64,13 +60,9 @@ export function importReportToJson({ tenants }: ImportReport): Record<string, un
       ...report,
       source: sumsToJson(report.source),
       written: sumsToJson(report.written),
-      negativeTotal: String(report.negativeTotal),
+      leftOut: leftOutToJson(report.leftOut),
     })),
   };
-}
-
-function sumsToJson(sums: ImportSums): Record<string, unknown>[] {
-  return sorted(sums).map(([profileType, { rows, total }]) => ({ profileType, rows, total: String(total) }));
 }
 
 /** The report for people: for each tenant its blocks, and a line a profile type. */
@@ -79,21 +71,20 @@ export function formatImportReport({ tenants }: ImportReport): string {
 }
 
 function formatTenant(report: TenantReport): string {
-  const { imported, importedBefore, partial, deleted, failed, emptyRows, negativeValues, negativeTotal } = report;
+  const { imported, importedBefore, partial, deleted, failed } = report;
   const left = partial + deleted === 0 ? "" : `, ${partial} incomplete and ${deleted} deleted ones left out`;
   const lines = [
     `tenant ${report.tenant}: ${imported} blocks imported, ${importedBefore} before${left}; ${report.blocksWritten} blocks written`,
     ...table([
       ["profile type", "rows", "sum in the source", "sum read back", ""],
-      ...sorted(report.source).map(([type, { rows, total }]) => {
-        const written = report.written.get(type)?.total ?? 0n;
-        return [type, String(rows), String(total), String(written), written === total ? "equal" : "DIFFERENT"];
+      ...sumsToJson(report.source).map(({ profileType, rows, total }) => {
+        const written = String(report.written.get(profileType)?.total ?? 0n);
+        return [profileType, String(rows), total, written, written === total ? "equal" : "DIFFERENT"];
       }),
     ]),
+    ...formatLeftOut(report.leftOut).map((line) => `  ${line}`),
     ...failed.map(({ block, code, message }) => `  block ${block} failed: ${message} [${code}]`),
   ];
-  if (emptyRows > 0) lines.push(`  ${emptyRows} rows without a value above 0 left out`);
-  if (negativeValues > 0) lines.push(`  ${negativeValues} values below 0 left out, ${negativeTotal} in all`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -107,8 +98,4 @@ function table(rows: readonly (readonly string[])[]): string[] {
     });
     return `  ${cells.join("  ")}`.trimEnd();
   });
-}
-
-function sorted(sums: ImportSums): [string, { readonly rows: number; readonly total: bigint }][] {
-  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -27,3 +27,21 @@ export function firstDifference(a: ImportSums, b: ImportSums): string | undefine
   const types = [...new Set([...a.keys(), ...b.keys()])].sort();
   return types.find((type) => a.get(type)?.rows !== b.get(type)?.rows || a.get(type)?.total !== b.get(type)?.total);
 }
+
+/** Sums of a profile type as JSON. */
+export interface SumJson {
+  readonly profileType: string;
+  readonly rows: number;
+  /** Decimal. */
+  readonly total: string;
+}
+
+/** Sorted by profile type. */
+export function sumsToJson(sums: ImportSums): SumJson[] {
+  const sorted = [...sums].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([profileType, { rows, total }]) => ({ profileType, rows, total: String(total) }));
+}
+
+export function sumsFromJson(sums: readonly SumJson[]): ImportSums {
+  return new Map(sums.map(({ profileType, rows, total }) => [profileType, { rows, total: BigInt(total) }]));
+}

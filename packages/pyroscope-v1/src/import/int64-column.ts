@@ -42,3 +42,22 @@ export class Int64Column {
     }
   }
 }
+
+/** A sum of integers of at least 0: in a double as long as it is exact. */
+export class ExactSum {
+  #above = 0n;
+  #part = 0;
+
+  add(value: number | bigint): void {
+    if (typeof value === "bigint") this.#above += value;
+    else if (this.#part + value <= Number.MAX_SAFE_INTEGER) this.#part += value;
+    else {
+      this.#above += BigInt(this.#part);
+      this.#part = value;
+    }
+  }
+
+  total(): bigint {
+    return this.#above + BigInt(this.#part);
+  }
+}

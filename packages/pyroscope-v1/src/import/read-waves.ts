@@ -1,10 +1,10 @@
-import type { TenantId } from "@basalt/model";
+import { nanosPerMilli, type TenantId } from "@basalt/model";
 import type { V1Rows } from "../block/profile-rows.ts";
 import type { V1Block } from "../block/v1-block.ts";
 import { corrupt } from "../format/corrupt.ts";
 import { RowIdentity } from "./row-identity.ts";
 import type { StoredSeriesList } from "./stored-series.ts";
-import { type RowOutcome, Wave } from "./wave.ts";
+import { type RowPlace, Wave } from "./wave.ts";
 
 export interface WaveReader {
   readonly tenant: TenantId;
@@ -12,31 +12,36 @@ export interface WaveReader {
   readonly series: StoredSeriesList;
   /** A wave ends at the first row with which it is as large as this. */
   readonly waveBytes: number;
-  /** Called for each row. */
-  readonly onRow: (outcome: RowOutcome) => void;
+  /** See ImportOptions. */
+  readonly withHidden: boolean;
   /** Symbol partitions that rows have named so far; filled here. */
   readonly partitions: bigint[];
 }
 
-/** The rows of a block in its order, as many at once as the bound lets through: the same waves in every run. */
+/** The rows of a block in its order, as many at once as the bound lets through: the same waves in every run. The last may be empty. */
 export async function* readWaves(reader: WaveReader, signal?: AbortSignal): AsyncGenerator<Wave> {
   const placer = new RowPlacer(reader);
-  let wave = new Wave();
+  const { withHidden } = reader;
+  let wave = new Wave(withHidden);
   for await (const rows of reader.block.rows(signal)) {
     for (let row = 0; row < rows.rowCount; row++) {
-      reader.onRow(wave.append(rows, row, placer.placeOf(rows, row)));
+      const place = placer.placeOf(rows, row);
+      if (place === undefined) wave.leaveOut(rows, row);
+      else wave.append(rows, row, place);
       if (wave.byteLength < reader.waveBytes) continue;
       yield wave;
-      wave = new Wave();
+      wave = new Wave(withHidden);
     }
   }
-  if (wave.rowCount > 0) yield wave;
+  yield wave;
 }
 
 /** Finds where rows go and what they are called. */
 class RowPlacer {
   readonly #reader: WaveReader;
   readonly #identities = new Map<number, RowIdentity>();
+  /** Of the last row of each series. */
+  readonly #lastMillisecond = new Map<number, bigint>();
   readonly #partitionOf = new Map<bigint, number>();
   /** Rows of one series, time and UUID follow each other; each gets its number among them. */
   #last: { readonly series: number; readonly timeNanos: bigint; readonly ordinals: Map<string, number> } | undefined;
@@ -45,16 +50,25 @@ class RowPlacer {
     this.#reader = reader;
   }
 
-  placeOf(rows: V1Rows, row: number): { series: number; partition: number; profileId: Uint8Array } {
+  /** Undefined for a row that the other server takes for a repetition, if such rows are left out. */
+  placeOf(rows: V1Rows, row: number): RowPlace | undefined {
     const index = rows.seriesIndex[row] as number;
     const series = this.#reader.series.placeOf.get(index);
     if (series === undefined)
       throw corrupt("profiles.parquet", `names series ${index}, which index.tsdb does not have`);
     const timeNanos = rows.timeNanos[row] as bigint;
+    if (!this.#reader.withHidden && this.#isRepeated(series, timeNanos)) return undefined;
     const uuid = rows.id.subarray(row * 16, row * 16 + 16);
     const ordinal = this.#ordinalOf(series, timeNanos, uuid);
     const profileId = this.#identityOf(series).profileId(timeNanos, uuid, ordinal);
     return { series, partition: this.#partition(rows.partition[row] as bigint), profileId };
+  }
+
+  #isRepeated(series: number, timeNanos: bigint): boolean {
+    const millisecond = timeNanos / nanosPerMilli;
+    const isRepeated = this.#lastMillisecond.get(series) === millisecond;
+    this.#lastMillisecond.set(series, millisecond);
+    return isRepeated;
   }
 
   #ordinalOf(series: number, timeNanos: bigint, uuid: Uint8Array): number {

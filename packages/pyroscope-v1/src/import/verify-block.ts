@@ -3,6 +3,7 @@ import { BasaltError, defined, labelNames, labelValue } from "@basalt/model";
 import type { PageCodec } from "@basalt/parquet";
 import { type BlockMeta, blockCaches, openBlock } from "@basalt/store";
 import { addSum, firstDifference, type ImportSums } from "./import-sums.ts";
+import { ExactSum } from "./int64-column.ts";
 
 /**
  * Reads a block back as a query would and sums what it holds: the values of the samples, not the totals beside them.
@@ -51,15 +52,7 @@ export function checkSums(meta: BlockMeta, source: ImportSums, written: ImportSu
 }
 
 function sumOf(values: Float64Array | BigInt64Array, start: number, end: number): bigint {
-  let total = 0n;
-  let part = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number | bigint;
-    if (typeof value === "bigint") total += value;
-    else if (part + value > Number.MAX_SAFE_INTEGER) {
-      total += BigInt(part);
-      part = value;
-    } else part += value;
-  }
-  return total + BigInt(part);
+  const sum = new ExactSum();
+  for (let i = start; i < end; i++) sum.add(values[i] as number | bigint);
+  return sum.total();
 }

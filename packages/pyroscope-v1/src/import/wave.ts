@@ -1,7 +1,8 @@
 import { BasaltError } from "@basalt/model";
 import type { V1Rows } from "../block/profile-rows.ts";
 import { corrupt } from "../format/corrupt.ts";
-import { Int64Column } from "./int64-column.ts";
+import { ExactSum, Int64Column } from "./int64-column.ts";
+import { type LeftOut, nothingLeftOut } from "./left-out.ts";
 
 /** Where a row goes. */
 export interface RowPlace {
@@ -12,15 +13,6 @@ export interface RowPlace {
   readonly profileId: Uint8Array;
 }
 
-/** What a row came to. */
-export interface RowOutcome {
-  /** Sum of the values taken; 0 if the row was left out, for none of its values is above 0. */
-  readonly total: bigint;
-  /** Values below 0, which were left out, and their sum. */
-  readonly negativeCount: number;
-  readonly negativeTotal: bigint;
-}
-
 /** A row's time, duration, period, total, numbers and identity; its objects beside the columns. */
 const rowBytes = 64;
 const int64Max = 2n ** 63n - 1n;
@@ -28,9 +20,13 @@ const int64Max = 2n ** 63n - 1n;
 /** 2^21, what the writer of blocks sorts at once; the largest real profiles have some 100,000. */
 const rowSamplesMax = 2 ** 21;
 
-/** Rows of a block in memory, as columns: samples as the file has them, less zeros and negative values. */
+/** Rows of a block in memory, as columns: samples as the file has them, less zeros, negative values and those without a stack. */
 export class Wave {
+  /** Whether samples without a stack are taken. */
+  readonly #withStackless: boolean;
   rowCount = 0;
+  /** What the rows of the wave had besides. */
+  readonly leftOut: LeftOut = nothingLeftOut();
   readonly series: number[] = [];
   readonly partition: number[] = [];
   readonly timeNanos: bigint[] = [];
@@ -48,6 +44,10 @@ export class Wave {
   /** 16 bytes a sample; present as soon as a sample has one. */
   traceId: Uint8Array | undefined;
 
+  constructor(withStackless: boolean) {
+    this.#withStackless = withStackless;
+  }
+
   get sampleCount(): number {
     return this.values.count;
   }
@@ -58,15 +58,21 @@ export class Wave {
     return this.rowCount * rowBytes * 2 + this.sampleCount * sampleBytes;
   }
 
-  /** @throws BasaltError `block_corrupt`, `value_overflow`. */
-  append(rows: V1Rows, row: number, place: RowPlace): RowOutcome {
+  /**
+   * Takes a row, unless none of its values is above 0 and has a stack; what is not taken is counted.
+   *
+   * @throws BasaltError `block_corrupt`, `value_overflow`.
+   */
+  append(rows: V1Rows, row: number, place: RowPlace): void {
     const start = rows.sampleStart[row] as number;
     const end = rows.sampleStart[row + 1] as number;
     if (end - start > rowSamplesMax) throw corrupt("profiles.parquet", `has a row of ${end - start} samples`);
-    const outcome = sumValues(rows.values, start, end);
-    if (outcome.total === 0n) return outcome;
-    if (outcome.total > int64Max)
-      throw new BasaltError("value_overflow", `values of a profile sum up to ${outcome.total}`);
+    const total = this.#sumValues(rows, start, end);
+    if (total === 0n) {
+      this.leftOut.rows++;
+      return;
+    }
+    if (total > int64Max) throw new BasaltError("value_overflow", `values of a profile sum up to ${total}`);
     this.#takeSamples(rows, start, end);
     this.rowCount++;
     this.series.push(place.series);
@@ -75,17 +81,42 @@ export class Wave {
     this.timeNanos.push(rows.timeNanos[row] as bigint);
     this.durationNanos.push(rows.durationNanos?.[row] ?? 0n);
     this.period.push(rows.period?.[row] ?? 0n);
-    this.total.push(outcome.total);
+    this.total.push(total);
     this.sampleStart.push(this.sampleCount);
-    return outcome;
+  }
+
+  /** The sum of the values that are taken; counts the others. */
+  #sumValues({ values, stacktraceId }: V1Rows, start: number, end: number): bigint {
+    const sum = new ExactSum();
+    for (let i = start; i < end; i++) {
+      const value = values[i] as number | bigint;
+      if (value < 0) {
+        this.leftOut.negativeValues++;
+        this.leftOut.negativeTotal += BigInt(value);
+      } else if (this.#withStackless || Number(stacktraceId[i]) !== 0) sum.add(value);
+      else if (value > 0) {
+        this.leftOut.stacklessValues++;
+        this.leftOut.stacklessTotal += BigInt(value);
+      }
+    }
+    return sum.total();
+  }
+
+  /** Counts a row that is not taken. */
+  leaveOut(rows: V1Rows, row: number): void {
+    const sum = new ExactSum();
+    const end = rows.sampleStart[row + 1] as number;
+    for (let i = rows.sampleStart[row] as number; i < end; i++) sum.add(rows.values[i] as number | bigint);
+    this.leftOut.repeatedRows++;
+    this.leftOut.repeatedTotal += sum.total();
   }
 
   #takeSamples(rows: V1Rows, start: number, end: number): void {
     this.#reserve(this.sampleCount + end - start, rows);
     for (let sample = start; sample < end; sample++) {
       const value = rows.values[sample] as number | bigint;
-      if (value <= 0) continue;
       const stack = Number(rows.stacktraceId[sample]);
+      if (value <= 0 || (stack === 0 && !this.#withStackless)) continue;
       if (!(stack >= 0 && stack <= 0xffffffff)) throw corrupt("profiles.parquet", `names stack ${stack}`);
       const at = this.sampleCount;
       this.stacktraceId[at] = stack;
@@ -117,24 +148,4 @@ export class Wave {
 function larger<T extends { set(source: T): void }>(old: T, empty: T): T {
   empty.set(old);
   return empty;
-}
-
-function sumValues(values: Float64Array | BigInt64Array, start: number, end: number): RowOutcome {
-  let total = 0n;
-  let negativeCount = 0;
-  let negativeTotal = 0n;
-  // Doubles as long as they are exact: sums of 2^53 take a BigInt now and then.
-  let part = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number | bigint;
-    if (value < 0) {
-      negativeCount++;
-      negativeTotal += BigInt(value);
-    } else if (typeof value === "bigint") total += value;
-    else if (part + value > Number.MAX_SAFE_INTEGER) {
-      total += BigInt(part);
-      part = value;
-    } else part += value;
-  }
-  return { total: total + BigInt(part), negativeCount, negativeTotal };
 }
