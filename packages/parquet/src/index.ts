@@ -1,5 +1,6 @@
 export * from "./codec.ts";
 export * from "./column-values.ts";
+export { decodeDelta32, decodeDelta64 } from "./decode/delta-integers.ts";
 export { DecodeScratch } from "./decode/scratch.ts";
 export type { Effort } from "./encode/effort.ts";
 export type { Leaf } from "./format/leaf.ts";

@@ -1,9 +1,9 @@
 import type { ByteValues, PageCodec, RowGroup } from "@basalt/parquet";
 import { ParquetReader } from "@basalt/parquet";
 import { corrupt } from "../format/corrupt.ts";
+import type { FunctionPart, LocationPart, MappingPart, StringPart, SymbolParts } from "../format/symbol-parts.ts";
 import type { RowRange, SymbolTablesOf } from "../format/symdb-index.ts";
 import type { BucketFile } from "./bucket-file.ts";
-import type { FunctionPart, LocationPart, MappingPart, StringPart, SymbolParts } from "./symbol-parts.ts";
 
 /** The Parquet tables of symbols of formats 1 and 2. */
 export class SymbolTableFiles {

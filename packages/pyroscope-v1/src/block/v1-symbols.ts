@@ -3,11 +3,11 @@ import { ByteCache } from "@basalt/runtime/thread";
 import { symbolTablesByteLength } from "@basalt/symdb";
 import { corrupt } from "../format/corrupt.ts";
 import { decodeStackChunk, type StackNodes } from "../format/stack-chunk.ts";
+import { joinSymbols, type SymbolParts } from "../format/symbol-parts.ts";
 import type { PartitionPlace, SymbolTablesOf } from "../format/symdb-index.ts";
 import type { BucketFile } from "./bucket-file.ts";
 import { joinStacks, type PartitionSymbols } from "./partition-symbols.ts";
 import { readSymbolBlocks } from "./symbol-blocks.ts";
-import { joinSymbols, type SymbolParts } from "./symbol-parts.ts";
 import { SymbolTableFiles } from "./symbol-table-files.ts";
 
 /** Where the symbols of a block lie. */

@@ -1,5 +1,5 @@
 import type { SymbolColumns } from "@basalt/model";
-import { corrupt } from "../format/corrupt.ts";
+import { corrupt } from "./corrupt.ts";
 
 /** Strings end to end: string i is `bytes[starts[i] .. starts[i + 1])`. */
 export interface StringPart {
