@@ -7,12 +7,14 @@ export interface WrittenTables {
   readonly functions: readonly number[];
   /** Functions of the lines of each location, the innermost first. Line numbers are function numbers plus 10. */
   readonly locations: readonly (readonly number[])[];
+  readonly addresses: readonly number[];
 }
 
 interface Tables extends WrittenTables {
   readonly strings: string[];
   readonly functions: number[];
   readonly locations: (readonly number[])[];
+  readonly addresses: number[];
   readonly locationOf: Map<string, number>;
 }
 
@@ -24,7 +26,13 @@ export class SymbolTexts {
   readonly #stackOf = new Map<string, number>();
 
   constructor(
-    tables: Tables = { strings: ["", "a.out", "build"], functions: [], locations: [], locationOf: new Map() },
+    tables: Tables = {
+      strings: ["", "a.out", "build"],
+      functions: [],
+      locations: [],
+      addresses: [],
+      locationOf: new Map(),
+    },
   ) {
     this.#tables = tables;
   }
@@ -58,11 +66,12 @@ export class SymbolTexts {
   }
 
   #locationIndex(frame: string): number {
-    const { locations, locationOf } = this.#tables;
+    const { locations, addresses, locationOf } = this.#tables;
     const known = locationOf.get(frame);
     if (known !== undefined) return known;
     const names = frame.startsWith("0x") ? [] : frame.split(">").reverse();
     const index = locations.push(names.map((name) => this.#functionIndex(name))) - 1;
+    addresses.push(frame.startsWith("0x") ? Number(frame) : 0x401000 + index);
     locationOf.set(frame, index);
     return index;
   }

@@ -12,7 +12,12 @@ interface WrittenBlocks extends Omit<BlocksPlace, "offset"> {
 }
 
 /** The tables of a partition in blocks of format 3. */
-export function writeSymbolBlocks({ strings, functions, locations }: WrittenTables): SymbolTablesOf<WrittenBlocks> {
+export function writeSymbolBlocks({
+  strings,
+  functions,
+  locations,
+  addresses,
+}: WrittenTables): SymbolTablesOf<WrittenBlocks> {
   return {
     strings: blocksOf(strings, 12, writeStrings),
     functions: blocksOf(functions, 24, (names) => {
@@ -23,7 +28,11 @@ export function writeSymbolBlocks({ strings, functions, locations }: WrittenTabl
       const columns = [delta(filenames), delta([2]), delta([8]), delta([0x400000]), delta([0x500000])];
       return withHeader(1, [...columns, new Uint8Array()]);
     }),
-    locations: blocksOf(locations, 28, writeLocations),
+    locations: blocksOf(
+      locations.map((lines, i) => ({ lines, address: addresses[i] ?? 0 })),
+      28,
+      writeLocations,
+    ),
   };
 }
 
@@ -57,15 +66,18 @@ function writeStrings(strings: readonly string[]): Uint8Array {
   return block.finish();
 }
 
-function writeLocations(locations: readonly (readonly number[])[]): Uint8Array {
+function writeLocations(
+  locations: readonly { readonly lines: readonly number[]; readonly address: number }[],
+): Uint8Array {
   const mapping = delta(locations.map(() => 0));
-  const counts = Uint8Array.from(locations, ({ length }) => length);
-  const pairs = locations.flat().flatMap((callee) => [callee, callee + 10]);
+  const counts = Uint8Array.from(locations, ({ lines }) => lines.length);
+  const pairs = locations.flatMap(({ lines }) => lines.flatMap((callee) => [callee, callee + 10]));
   const lines = pairs.length === 0 ? new Uint8Array() : delta(pairs);
+  const addresses = delta(locations.map(({ address }) => address));
   const header = new BigEndianWriter().uint32(locations.length).uint32(mapping.length).uint32(counts.length);
-  header.uint32(lines.length).uint32(0).uint32(1);
+  header.uint32(lines.length).uint32(addresses.length).uint32(1);
   const block = new BigEndianWriter().checked(header.finish());
-  return block.bytes(mapping).bytes(counts).bytes(lines).uint8(0).finish();
+  return block.bytes(mapping).bytes(counts).bytes(lines).bytes(addresses).uint8(0).finish();
 }
 
 function delta(values: readonly number[]): Uint8Array {

@@ -43,6 +43,7 @@ export function writeSymbolTables(
 ): Record<"strings" | "functions" | "mappings" | "locations", Uint8Array> {
   const functions = partitions.flatMap((tables) => tables.functions);
   const locations = partitions.flatMap((tables) => tables.locations);
+  const addresses = partitions.flatMap((tables) => tables.addresses);
   const zeros = (count: number): Float64Array => new Float64Array(count);
   const count = partitions.length;
   return {
@@ -78,7 +79,7 @@ export function writeSymbolTables(
       },
       codec,
     ),
-    locations: writeTable(locationsSchema, locationValues(locations), codec),
+    locations: writeTable(locationsSchema, locationValues(locations, addresses), codec),
   };
 }
 
@@ -90,7 +91,7 @@ function stringValues(strings: readonly string[]): RowGroupValues {
   return { rowCount: strings.length, leaves };
 }
 
-function locationValues(locations: readonly (readonly number[])[]): RowGroupValues {
+function locationValues(locations: readonly (readonly number[])[], addresses: readonly number[]): RowGroupValues {
   const starts = new Uint32Array(locations.length + 1);
   for (const [i, { length }] of locations.entries()) starts[i + 1] = (starts[i] as number) + length;
   const lines = locations.flat();
@@ -99,7 +100,7 @@ function locationValues(locations: readonly (readonly number[])[]): RowGroupValu
     lists: { Line: starts },
     leaves: {
       MappingId: new Float64Array(locations.length),
-      Address: Float64Array.from(locations, (_, i) => 0x401000 + i),
+      Address: Float64Array.from(addresses),
       IsFolded: new Uint8Array(locations.length),
       "Line.FunctionId": Float64Array.from(lines),
       "Line.Line": Float64Array.from(lines, (callee) => callee + 10),
