@@ -154,7 +154,8 @@ class BlockImport {
       // Blocks of replicas hold the same rows: each is a producer, so that their rows are compared.
       producer: sourceId as string as ProducerId,
       window,
-      openInputs: () => Promise.resolve([new WindowSource({ id: sourceId, wave, rows, series, symbols, seed })]),
+      openInputs: () =>
+        Promise.resolve([new WindowSource({ id: sourceId, wave, window, rows, series, symbols, seed })]),
       pause: () => {
         signal?.throwIfAborted();
         return Promise.resolve();

@@ -81,9 +81,9 @@ test("rows are cut into aligned windows, each a block of its own", async () => {
       producer,
     ]),
     [
-      [0n, 1n, [ids[0]], ids[0]],
-      [1n, 2n, [ids[0]], ids[0]],
-      [5n, 6n, [ids[0]], ids[0]],
+      [0n, 1n, [{ id: ids[0], windowStart: 0n }], ids[0]],
+      [1n, 2n, [{ id: ids[0], windowStart: windowNanos }], ids[0]],
+      [5n, 6n, [{ id: ids[0], windowStart: 5n * windowNanos }], ids[0]],
     ],
   );
   assert.deepEqual(rows, [
@@ -258,9 +258,9 @@ test("the report says what was read and what was written, for people and for pro
     formatImportReport(report),
     [
       "tenant team: 1 blocks imported, 0 before; 1 blocks written",
-      "  profile type                                 rows  sum in the source  sum read back",
-      "  memory:inuse_space:bytes:space:bytes            1              12345          12345  equal",
-      "  process_cpu:cpu:nanoseconds:cpu:nanoseconds     1                  5              5  equal",
+      "  profile type                                 rows  sum taken  sum read back",
+      "  memory:inuse_space:bytes:space:bytes            1      12345          12345  equal",
+      "  process_cpu:cpu:nanoseconds:cpu:nanoseconds     1          5              5  equal",
       "",
     ].join("\n"),
   );
@@ -371,7 +371,10 @@ test("a real block imported twice is imported once", async () => {
   assert.deepEqual(await keysOf(target), keys);
   assert.deepEqual([second.tenants[0]?.imported, second.tenants[0]?.importedBefore], [0, 1]);
   const [block] = await blocksOf(target, anonymousTenant);
-  assert.deepEqual(block?.sources, [realBlock.split("/").at(-2)]);
+  assert.deepEqual(
+    block?.sources.map(({ id }) => id),
+    [realBlock.split("/").at(-2)],
+  );
 });
 
 async function keysOf(bucket: Bucket): Promise<string[]> {

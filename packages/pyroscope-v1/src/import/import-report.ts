@@ -76,7 +76,7 @@ function formatTenant(report: TenantReport): string {
   const lines = [
     `tenant ${report.tenant}: ${imported} blocks imported, ${importedBefore} before${left}; ${report.blocksWritten} blocks written`,
     ...table([
-      ["profile type", "rows", "sum in the source", "sum read back", ""],
+      ["profile type", "rows", "sum taken", "sum read back", ""],
       ...sumsToJson(report.source).map(({ profileType, rows, total }) => {
         const written = String(report.written.get(profileType)?.total ?? 0n);
         return [profileType, String(rows), total, written, written === total ? "equal" : "DIFFERENT"];

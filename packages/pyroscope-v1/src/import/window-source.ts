@@ -1,6 +1,6 @@
 import type { BlockId, TimeRange } from "@basalt/model";
 import { defined } from "@basalt/model";
-import type { MergeSource, ReadSymbols, ScanRequest, SourceBatch, SourceSeries } from "@basalt/store";
+import type { BlockWindow, MergeSource, ReadSymbols, ScanRequest, SourceBatch, SourceSeries } from "@basalt/store";
 import { SymbolPartition } from "@basalt/symdb";
 import type { PartitionSymbols } from "../block/partition-symbols.ts";
 import { RowBatchBuilder } from "./row-batch-builder.ts";
@@ -11,6 +11,7 @@ export interface WindowSourceOptions {
   /** Of the block that the rows come from. */
   readonly id: BlockId;
   readonly wave: Wave;
+  readonly window: BlockWindow;
   /** Rows of the wave that lie in the window. */
   readonly rows: readonly number[];
   readonly series: readonly StoredSeries[];
@@ -61,6 +62,7 @@ export class WindowSource implements MergeSource {
     });
     this.range = rangeOf(wave, rows);
     this.meta = {
+      window: options.window,
       sampleIds: { spans: wave.spanId !== undefined, traces: wave.traceId !== undefined },
       partitions: this.#services.map(({ service }) => ({ service })),
       sources: [],

@@ -99,7 +99,7 @@ async function mergeInputs(
 }
 
 /** The inputs, and what those were made of: each once, sorted. */
-function sourcesOf(inputs: readonly BlockSource[]): SourcePart[] {
+function sourcesOf(inputs: readonly MergeSource[]): SourcePart[] {
   const parts = inputs.flatMap(({ id, meta }) => [{ id, windowStart: meta.window.start }, ...meta.sources]);
   const byKey = new Map(parts.map((part) => [sourceKey(part), part]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);

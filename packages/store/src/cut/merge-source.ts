@@ -7,7 +7,7 @@ import type { RowSource } from "../row-source.ts";
  * are sorted by partition, labels, time and profile id; no key is in it twice, and no stack (and span) in a row.
  */
 export interface MergeSource extends Pick<RowSource, "id" | "range" | "series" | "scan"> {
-  readonly meta: Pick<BlockMeta, "sampleIds" | "sources"> & {
+  readonly meta: Pick<BlockMeta, "window" | "sampleIds" | "sources"> & {
     /** One entry a partition. */
     readonly partitions: readonly Pick<BlockPartition, "service">[];
   };
