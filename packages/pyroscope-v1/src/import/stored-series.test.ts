@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatLabels } from "@basalt/model";
 import { cpuType, heapType, v1Series } from "../testing/v1-series.ts";
 import { storedSeries } from "./stored-series.ts";
 
@@ -31,9 +30,9 @@ test("labels that are missing are added, and those that steer the other server a
   ];
   const [one] = storedSeries([{ labels: given, seriesIndex: 0 }]).series;
   assert.equal(
-    formatLabels(one?.labels ?? []),
-    '{__name__="wall", __period_type__="", __period_unit__="", __profile_type__="wall:cpu:::", __service_name__="shop", ' +
-      '__type__="cpu", __unit__="", service_name="shop"}',
+    one?.labels.map(({ name, value }) => `${name}=${value}`).join(" "),
+    "__name__=wall __period_type__= __period_unit__= __profile_type__=wall:cpu::: __service_name__=shop __type__=cpu " +
+      "__unit__= service_name=shop",
   );
 });
 
@@ -52,9 +51,16 @@ test("series that become equal are one", () => {
   assert.deepEqual([placeOf.get(0), placeOf.get(1)], [0, 0]);
 });
 
-test("a label given twice and a profile type that is none are refused", () => {
+test("a label given twice is refused", () => {
   const twice = [...v1Series(cpuType, "shop"), { name: "pod", value: "a" }, { name: "pod", value: "b" }];
   assert.throws(() => storedSeries([{ labels: twice, seriesIndex: 0 }]), { code: "block_corrupt" });
-  const malformed = [{ name: "__profile_type__", value: "cpu" }];
-  assert.throws(() => storedSeries([{ labels: malformed, seriesIndex: 0 }]), { code: "block_corrupt" });
+});
+
+test("a profile type that cannot be taken apart is what its parts say", () => {
+  const labels = v1Series(cpuType, "shop").map(({ name, value }) => ({
+    name,
+    value: name === "__type__" ? "a:b" : name === "__profile_type__" ? value.replace(":cpu:", ":a:b:") : value,
+  }));
+  const [one] = storedSeries([{ labels, seriesIndex: 0 }]).series;
+  assert.equal(one?.profileType, "process_cpu:a:b:nanoseconds:cpu:nanoseconds");
 });

@@ -40,7 +40,7 @@ const droppedNames: ReadonlySet<string> = new Set([labelNames.delta, "__otel__",
 /**
  * Puts series into the form in which pushed ones are stored. Two that become equal are one.
  *
- * @throws BasaltError `block_corrupt` for a series that names no profile type, or a label twice.
+ * @throws BasaltError `block_corrupt` for a series that names a label twice.
  */
 export function storedSeries(indexed: readonly IndexedSeries[]): StoredSeriesList {
   const byKey = new Map<string, { readonly one: StoredSeries; readonly indexes: number[] }>();
@@ -83,9 +83,10 @@ function storedForm(given: readonly Label[]): StoredSeries {
   }
 }
 
+/** The type as it is written, if it is five parts; else as the labels of its parts have it. */
 function profileTypeOf(labels: Labels): ProfileType {
   const whole = labelValue(labels, labelNames.profileType);
-  if (whole !== undefined) return parseProfileType(whole);
+  if (whole?.split(":").length === 5) return parseProfileType(whole);
   const part = (name: string): string => labelValue(labels, name) ?? "";
   return {
     name: part(labelNames.name),
