@@ -4,6 +4,7 @@ import { blocksLs } from "./blocks/ls.ts";
 import { blocksVerify } from "./blocks/verify.ts";
 import { bucketUsage } from "./bucket/usage.ts";
 import type { Command } from "./command.ts";
+import { importPyroscopeV1 } from "./import/pyroscope-v1.ts";
 import { push } from "./push.ts";
 import { queryFlamegraph } from "./query/flamegraph.ts";
 import { queryFolded } from "./query/folded.ts";
@@ -26,4 +27,5 @@ export const commands: readonly Command[] = [
   queryPprof,
   querySeries,
   push,
+  importPyroscopeV1,
 ];
