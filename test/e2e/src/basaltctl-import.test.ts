@@ -35,6 +35,6 @@ test("a bucket of Pyroscope is imported once, its sums are printed, and its bloc
 
 test("an import that names no bucket says how to name one", async () => {
   const refused = await run("import", "pyroscope-v1");
-  assert.equal(refused.status, 1);
+  assert.equal(refused.status, 2);
   assert.match(refused.stderr, /-source\.filesystem\.dir.*\[config_invalid\]/s);
 });
