@@ -23,7 +23,7 @@ test("-help lists commands, each of which has help with its flags and the status
   const { status, stdout } = await runCommand("basaltctl", ["-help"]);
   assert.equal(status, 0);
   const commands = [...stdout.matchAll(/^ {2}(\S+(?: \S+)?) {2,}/gm)].map(([, name = ""]) => name);
-  assert.equal(commands.length, 12);
+  assert.equal(commands.length, 13);
   for (const command of commands) {
     const help = await runCommand("basaltctl", [...command.split(" "), "--help", "-no-such-flag"]);
     assert.deepEqual([help.status, help.stderr], [0, ""], command);
