@@ -314,7 +314,7 @@ const manyRows = Array.from({ length: 8 }, (_, i) =>
 const waveBytes = 700;
 
 /** Every so many operations one fails; `IMPORT_FAULT_STEP=1` fails each, which takes some 20 s. */
-const faultStep = Number(process.env["IMPORT_FAULT_STEP"] ?? 17);
+const faultStep = Number(process.env["IMPORT_FAULT_STEP"] ?? 41);
 
 test("small waves hold the same rows as one large one, in more blocks", async () => {
   const source = await sourceOf(manyRows);
